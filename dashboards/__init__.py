@@ -1,0 +1,1 @@
+"""Shows: live boards, statements, exports, alerts, metrics and the command line."""

@@ -1,0 +1,1 @@
+"""Examples that run: one shop as files, and real files read through column maps."""

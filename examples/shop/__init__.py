@@ -1,0 +1,1 @@
+"""Hanfeng, one apparel shop as files: its definitions, and a seeded simulator of a month of its events."""

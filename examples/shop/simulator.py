@@ -1,0 +1,146 @@
+"""A seeded month of the Hanfeng shop as JSON lines in arrival order: the same seed gives the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+from examples.shop.chats import Chats
+from examples.shop.live import Live
+from examples.shop.office import Office
+from examples.shop.orders import Orders
+from examples.shop.outbox import Line, Outbox, yuan
+from examples.shop.world import (
+    CAMPAIGNS,
+    CHATS_A_DAY,
+    DAY,
+    HOUR,
+    HOUR_PULL,
+    ORDERS_A_DAY,
+    demand_percent,
+)
+
+FIRST_DAY = -1  # the last two days of the month before: their returns come back in this month
+DAYS_AFTER = 2
+TAIL_DAYS = 10
+LATE_REFUNDS = 40
+
+
+def generate(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[bytes]:
+    """The month's lines (no line breaks) in arrival order, from two days before it to ten days after it.
+
+    `scale` multiplies orders and conversations; below 1 it thins the reports, sessions and shifts too. ValueError
+    when it is not above 0 or the month is not YYYY-MM.
+    """
+    return (line.raw for line in lines(seed, month, scale))
+
+
+def lines(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[Line]:
+    """As `generate`, each line with the name of the damage done to it on purpose ("" when sound)."""
+    box = _box(seed, month, scale)
+    yield from _played(box)
+    yield from box.arrived(before=box.month_end + TAIL_DAYS * DAY)
+
+
+def late(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[bytes]:
+    """What arrives after the close: refunds and completions of the month's orders, and one restated ad figure."""
+    box = _box(seed, month, scale)
+    for _ in _played(box):
+        pass
+    for _ in box.arrived(before=box.month_end + TAIL_DAYS * DAY):
+        pass
+    yield from _late_refunds(box)
+    yield _restated_ad(box)
+
+
+def _box(seed: int, month: str, scale: Fraction | str) -> Outbox:
+    exact = Fraction(scale)
+    if exact <= 0:
+        raise ValueError(f"scale is {exact}; it must be above 0")
+    return Outbox(seed, month, exact)
+
+
+def _played(box: Outbox) -> Iterator[Line]:
+    orders = Orders(box)
+    chats, live, office = Chats(box, orders), Live(box, orders), Office(box)
+    for day in range(FIRST_DAY, box.days_in_month + DAYS_AFTER + 1):
+        weekday = (box.first + timedelta(days=day - 1)).weekday()
+        demand = demand_percent(day, weekday, box.days_in_month)
+        _shoppers(box, orders, day, box.count("order", Fraction(ORDERS_A_DAY * demand, 100) * box.scale))
+        talks = demand if demand < 200 else demand * 3 // 4
+        chats.day(day, box.count("chat", Fraction(CHATS_A_DAY * talks, 100) * box.scale))
+        if 1 <= day <= box.days_in_month:
+            live.day(day)
+            office.day(day, demand)
+        yield from box.arrived(before=day * DAY)
+
+
+def _shoppers(box: Outbox, orders: Orders, day: int, count: int) -> None:
+    """Orders that nobody talked about first."""
+    hours = box.rng.choices(range(24), cum_weights=HOUR_PULL, k=count)
+    for t in sorted((day - 1) * DAY + hour * HOUR + box.rng.randrange(HOUR) for hour in hours):
+        orders.place(t, orders.buyer())
+
+
+def _late_refunds(box: Outbox) -> Iterator[bytes]:
+    month, found = box.month, 0
+    for line in box.arrived():
+        event = {} if line.fault else json.loads(line.raw)
+        kind = event.get("event_type", "")
+        if not event.get("order_id", "").startswith(f"o{month[2:4]}{month[5:]}"):
+            continue
+        if kind == "refund.completed" and found < LATE_REFUNDS:
+            found += 1
+            if found == 1:
+                # The platform settled this one in the closed month, but told us only now.
+                event["completed_at"] = box.stamp(box.month_end - 6 * HOUR)
+                yield json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+            else:
+                yield line.raw
+        elif kind == "order.completed" and found < LATE_REFUNDS // 4:
+            yield line.raw
+
+
+def _restated_ad(box: Outbox) -> bytes:
+    campaign, start = CAMPAIGNS[0], 0
+    box.send(
+        start + HOUR, "ad.report", "qianchuan", f"{campaign.id}-{start // HOUR + 100:04d}-9", campaign_id=campaign.id,
+        interval_start=box.stamp(start), revision=9, impressions=1_900, clicks=61, cost=yuan(5_840),
+        attributed_orders=1, attributed_gmv=yuan(31_900), budget=yuan(campaign.spend * 24),
+    )  # fmt: skip
+    return next(line.raw for line in box.arrived() if not line.fault)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write a month, or what arrives after its close, to a file."""
+    parser = argparse.ArgumentParser(prog="python -m examples.shop.simulator", description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--month", default="2026-10", help="YYYY-MM")
+    parser.add_argument("--scale", default="1", help="1 is about 240,000 lines; 1/800 is a few hundred")
+    parser.add_argument("--late", action="store_true", help="only what arrives after the close")
+    parser.add_argument("--out", required=True, help="file to write, - for standard output")
+    chosen = parser.parse_args(arguments)
+    stream = (late if chosen.late else generate)(chosen.seed, chosen.month, chosen.scale)
+    if chosen.out == "-":
+        written = _written(sys.stdout.buffer, stream)
+    else:
+        with Path(chosen.out).open("wb") as file:
+            written = _written(file, stream)
+    print(f"{written} lines", file=sys.stderr)
+    return 0
+
+
+def _written(file: object, stream: Iterator[bytes]) -> int:
+    count = 0
+    for count, raw in enumerate(stream, start=1):
+        file.write(raw + b"\n")  # type: ignore[attr-defined]
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

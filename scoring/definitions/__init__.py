@@ -1,0 +1,130 @@
+"""Definitions: every TOML file of a company read into records, or one error with every fault."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scoring.contribution import Program
+from scoring.definitions.alerts import AlertRule, read_alerts
+from scoring.definitions.catalogue import read_kpis, read_measures
+from scoring.definitions.organisation import (
+    read_assignments,
+    read_company,
+    read_people,
+    read_points,
+    read_rates,
+    read_targets,
+)
+from scoring.definitions.plans import read_plan
+from scoring.definitions.table import Table
+from scoring.faults import DefinitionError, Fault
+from scoring.kpi import Kpi
+from scoring.measures import Measure
+from scoring.plan import Plan
+from scoring.reference import Person, Reference, Target
+
+MEASURES, KPIS = "catalogue/measures.toml", "catalogue/kpis.toml"
+REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml", MEASURES)
+"""Files that decide what facts contribute; a change in one of them re-evaluates every case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What a company has defined. `texts` are the files as they were read, for seals and fingerprints."""
+
+    texts: Mapping[str, str]
+    reference: Reference
+    measures: Mapping[str, Measure]
+    kpis: Mapping[str, Kpi]
+    plans: Mapping[str, Plan]
+    alerts: tuple[AlertRule, ...]
+
+    def fingerprint(self) -> str:
+        """SHA-256 over every file, by name; pinned by every settlement."""
+        return _digest(self.texts, tuple(sorted(self.texts)))
+
+    def program_fingerprint(self) -> str:
+        """SHA-256 over the files that decide contributions."""
+        return _digest(self.texts, REFERENCE_FILES)
+
+    def program(self) -> Program:
+        """The compiled measures."""
+        return Program(tuple(self.measures.values()), self.reference)
+
+    def person(self, person_id: str) -> Person | None:
+        """A person by id."""
+        return next((person for person in self.reference.people if person.id == person_id), None)
+
+    def target(self, owner: str, kpi: str, period: str) -> Target | None:
+        """The owner's target for a KPI in a period."""
+        wanted = (owner, kpi, period)
+        return next((row for row in self.reference.targets if (row.owner, row.kpi, row.period) == wanted), None)
+
+
+def _digest(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        body = texts.get(name, "").encode()
+        digest.update(f"{name}\0{len(body)}\0".encode() + body)
+    return digest.hexdigest()
+
+
+def read_definitions(texts: Mapping[str, str]) -> Definitions:
+    """Definitions from file texts by relative name, catalogue included; DefinitionError lists every fault."""
+    faults: list[Fault] = []
+    roots = {name: _root(name, text, faults) for name, text in texts.items()}
+
+    def root(name: str) -> Table:
+        return roots.get(name) or Table(name, "", {}, faults)
+
+    if "company.toml" not in texts:
+        faults.append(Fault("company.toml", "", "is missing; a definitions folder starts with company.toml"))
+    plan_files = sorted(name for name in texts if name.startswith("plans/"))
+    plan_ids = tuple(_plan_id(roots[name]) for name in plan_files)
+    measures = read_measures(root(MEASURES))
+    kpis = read_kpis(root(KPIS), measures)
+    company, policy, shops = read_company(root("company.toml"))
+    teams, people = read_people(root("people.toml"), plan_ids)
+    names = {person.id for person in people}
+    owners = {"c:", *(f"e:{name}" for name in names), *(f"t:{team.id}" for team in teams)}
+    owners |= {f"s:{shop.id}" for shop in shops}
+    points, red_lines = read_points(root("points.toml"), names)
+    reference = Reference(
+        company=company,
+        policy=policy,
+        shops=shops,
+        teams=teams,
+        people=people,
+        assignments=read_assignments(root("assignments.toml"), names),
+        rates=read_rates(root("fx.toml")),
+        targets=read_targets(root("targets.toml"), tuple(kpis), owners),
+        points=points,
+        red_lines=red_lines,
+    )
+    plans = {}
+    for name in plan_files:
+        plan = read_plan(roots[name], kpis, owners)
+        plans[plan.id] = plan
+    alerts = read_alerts(root("alerts.toml"), tuple(kpis))
+    if faults:
+        raise DefinitionError(tuple(faults))
+    return Definitions(dict(texts), reference, measures, kpis, plans, alerts)
+
+
+def _root(name: str, text: str, faults: list[Fault]) -> Table:
+    try:
+        return Table(name, "", tomllib.loads(text), faults)
+    except tomllib.TOMLDecodeError as error:
+        faults.append(Fault(name, "", f"is not TOML: {error}"))
+        return Table(name, "", {}, [])
+
+
+def _plan_id(root: Table) -> str:
+    plan = root.values.get("plan")
+    return str(plan.get("id", "")) if isinstance(plan, Mapping) else ""
+
+
+__all__ = ["AlertRule", "DefinitionError", "Definitions", "Fault", "read_definitions"]

@@ -1,0 +1,68 @@
+"""Reads alerts.toml: threshold rules as data (8-alerts.md §8.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoring.definitions.table import Table, exact_number
+
+SEVERITIES = ("low", "medium", "high", "critical")
+SCOPES = ("employee", "team", "shop", "company")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """When to speak up about a KPI; `fire` and `clear` are (comparison, threshold) in the KPI's natural unit."""
+
+    id: str
+    kpi: str
+    window_minutes: int
+    scope: str
+    owners: tuple[str, ...]
+    fire: tuple[str, Fraction]
+    for_seconds: int
+    clear: tuple[str, Fraction]
+    keep_seconds: int
+    min_sample: int
+    severity: str
+    notify: tuple[str, ...]
+
+
+def read_alerts(root: Table, kpis: tuple[str, ...]) -> tuple[AlertRule, ...]:
+    """The rules of alerts.toml."""
+    rules = []
+    for table in root.tables("rule"):
+        rules.append(
+            AlertRule(
+                id=table.text("id"),
+                kpi=table.choice("kpi", kpis),
+                window_minutes=table.whole("window_minutes", 5, 1),
+                scope=table.choice("scope", SCOPES, "employee"),
+                owners=table.texts("owners"),
+                fire=_comparison(table, "fire"),
+                for_seconds=table.whole("for_seconds", 0),
+                clear=_comparison(table, "clear"),
+                keep_seconds=table.whole("keep_seconds", 0),
+                min_sample=table.whole("min_sample", 0),
+                severity=table.choice("severity", SEVERITIES, "medium"),
+                notify=table.texts("notify"),
+            )
+        )
+        table.finish()
+    notify = root.table("notify")
+    if notify is not None:
+        notify.text("url", "")
+        notify.finish()
+    root.finish()
+    return tuple(rules)
+
+
+def _comparison(table: Table, name: str) -> tuple[str, Fraction]:
+    text = table.text(name)
+    sign = text[:1]
+    number = exact_number(text[1:].strip())
+    if sign not in ("<", ">") or number is None:
+        table.fault(name, f'is {text!r}; write a comparison such as ">60" or "<1.5"')
+        return ">", Fraction(0)
+    return sign, number

@@ -1,0 +1,118 @@
+"""A KPI: a formula over measures, evaluated exactly; a ratio keeps its numerator and denominator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoring.formula import Formula, Number
+from scoring.measures import AGGREGATIONS, MICRO, Measure, Rows
+from scoring.money import EXPONENTS
+from scoring.reference import Label
+
+UNITS = ("money", "count", "ratio", "seconds", "hours", "points", "multiple")
+DIRECTIONS = ("up", "down", "band")
+
+ReadRows = Callable[[str, str, str], Rows]
+"""(owner, dimension, measure name) -> stored rows of the wanted periods."""
+
+ReadTarget = Callable[[str], Number]
+"""KPI id -> the owner's target in the wanted period, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A KPI as data; without a denominator it is additive, with one it is a ratio that is divided on reading."""
+
+    id: str
+    version: int
+    name: Label
+    about: Label
+    unit: str
+    direction: str
+    numerator: Formula
+    denominator: Formula | None
+    dimensions: tuple[str, ...]
+    min_sample: int = 0
+    live: str = "RT"
+    time: str = ""
+    of_target: str = ""
+    additive_target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KpiValue:
+    """The value of a KPI for an owner and period in natural units; None is "not known" and never 0."""
+
+    kpi: str
+    owner: str
+    dimension: str
+    period: str
+    value: Fraction | None
+    numerator: Fraction | None
+    denominator: Fraction | None
+    sample: int | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which owner's value is wanted, in which dimension and period; dimension "" for shops and the company."""
+
+    owner: str
+    dimension: str
+    period: str
+
+
+class Evaluator:
+    """Evaluates KPIs over cells; the live number, the exported one and the paid one all come from here."""
+
+    def __init__(self, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], currency: str) -> None:
+        self.kpis = kpis
+        self.measures = measures
+        self._scales = {
+            "money": Fraction(1, 10 ** EXPONENTS[currency]),
+            "count": Fraction(1, MICRO),
+            "seconds": Fraction(1, MICRO),
+            "points": Fraction(1, MICRO),
+        }
+
+    def evaluate(self, kpi: Kpi, question: Question, read: ReadRows, target: ReadTarget) -> KpiValue:
+        """The KPI's value from the cells that `read` returns."""
+
+        def names(name: str) -> Number:
+            if name.startswith("target."):
+                return target(name.removeprefix("target."))
+            return self._measure(self.measures[name], question, read)
+
+        numerator = kpi.numerator(names)
+        denominator = kpi.denominator(names) if kpi.denominator else None
+        if kpi.denominator is None:
+            value = numerator
+        elif numerator is None or not denominator or (denominator < 0):
+            value = None
+        else:
+            value = numerator / denominator
+        sample = None if denominator is None else int(denominator)
+        status = "empty" if value is None else "ok"
+        if kpi.denominator is not None and kpi.min_sample and (sample or 0) < kpi.min_sample:
+            status = "insufficient"
+        return KpiValue(
+            kpi.id, question.owner, question.dimension, question.period, value, numerator, denominator, sample, status
+        )
+
+    def dimension(self, kpi: Kpi, owner: str, wanted: str | None) -> str:
+        """The credit dimension to read for an owner; shops and the company have none."""
+        if owner[:2] in ("s:", "c:"):
+            return ""
+        return wanted or (kpi.dimensions[0] if kpi.dimensions else "")
+
+    def _measure(self, measure: Measure, question: Question, read: ReadRows) -> Number:
+        dimension = question.dimension
+        if dimension and dimension not in measure.dimensions:
+            if not measure.dimensions:
+                return Fraction(0)
+            dimension = measure.dimensions[0]
+        rows = read(question.owner, dimension, measure.name)
+        return AGGREGATIONS[measure.kind].read(rows, self._scales[measure.unit])

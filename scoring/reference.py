@@ -1,0 +1,176 @@
+"""Reference records: company, people, teams, assignments, rates, targets; effective-dated and immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+UNASSIGNED = "unassigned"
+"""The pseudo-employee who is credited with work that maps to nobody; shown and counted, never dropped (G10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name in the two languages of the product."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who runs this installation; its zone defines days, its currency is the one that people are paid in."""
+
+    id: str
+    name: Label
+    zone: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop of the company."""
+
+    id: str
+    name: Label
+    brand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Company-wide choices of 2-events.md; a changed policy re-evaluates all cases."""
+
+    return_window_days: int = 7
+    inquiry_window_days: int = 1
+    inquiry_credit: str = "last_agent_before_order"
+    bot_assist_counts: bool = False
+    live_payment_grace_minutes: int = 60
+    live_heartbeat_gap_seconds: int = 300
+    service_window: tuple[str, str] = ("08:00", "23:00")
+    order_owner: str = "assignment"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What somebody does from `from_day` until before `to_day` (None: open); pay in major units per month."""
+
+    team: str
+    role: str
+    plan: str
+    from_day: str
+    to_day: str | None
+    base_pay: Fraction = Fraction(0)
+    performance_base: Fraction = Fraction(0)
+
+    def holds(self, day: str) -> bool:
+        """Whether the position is held on a local day."""
+        return self.from_day <= day and (self.to_day is None or day < self.to_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A platform account used by a person from `from_day` until before `to_day`."""
+
+    id: str
+    from_day: str
+    to_day: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An employee."""
+
+    id: str
+    name: Label
+    positions: tuple[Position, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+    def position(self, day: str) -> Position | None:
+        """The position held on a local day, if any."""
+        return next((position for position in self.positions if position.holds(day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A group of people; teams form a tree."""
+
+    id: str
+    name: Label
+    parent: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Somebody's share of the work in a scope; all keys of the scope must match."""
+
+    person: str
+    tag: str
+    scope: tuple[tuple[str, str], ...]
+    share: Fraction
+    from_day: str
+    to_day: str | None
+
+    def holds(self, day: str) -> bool:
+        """Whether the assignment is in force on a local day."""
+        return self.from_day <= day and (self.to_day is None or day < self.to_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Company-currency units for one unit of `currency`, from `day` until the next row."""
+
+    currency: str
+    day: str
+    rate: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an owner should reach in a period, in the KPI's natural unit, and where the number comes from (R91)."""
+
+    owner: str
+    kpi: str
+    period: str
+    value: Fraction
+    source: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Bonus or penalty points of a person in a period, with evidence (5-scoring.md §5.8)."""
+
+    person: str
+    period: str
+    points: Fraction
+    reason: Label
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedLine:
+    """A veto item; it acts only when a human has upheld it (5-scoring.md §5.7)."""
+
+    person: str
+    period: str
+    effect: str
+    state: str
+    reason: Label
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything about people and money that measures need besides the facts."""
+
+    company: Company
+    policy: Policy = Policy()
+    shops: tuple[Shop, ...] = ()
+    teams: tuple[Team, ...] = ()
+    people: tuple[Person, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    targets: tuple[Target, ...] = field(default=(), compare=False)
+    points: tuple[Point, ...] = field(default=(), compare=False)
+    red_lines: tuple[RedLine, ...] = field(default=(), compare=False)

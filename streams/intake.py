@@ -1,0 +1,113 @@
+"""Sorts a batch into new facts, duplicates, conflicts and retractions; the result does not depend on arrival order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from scoring.events.correction import EventRetracted
+from streams.codec import Decoded
+from streams.codec import event_key as key_of
+from streams.stores.base import Conflict, Fact, Unit
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a batch brings: facts to write by event key, and what became of the rest."""
+
+    facts: dict[bytes, Fact] = field(default_factory=dict)
+    events: dict[bytes, Decoded] = field(default_factory=dict)
+    swapped: list[tuple[str, bytes]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    targets: set[bytes] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    accepted: int = 0
+    duplicates: int = 0
+    conflicting: int = 0
+
+
+def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
+    """Decide what each event of a batch is. Of conflicting bodies the one with the lower hash counts until resolved."""
+    keys = {decoded.event_key for decoded in batch}
+    known = unit.known(keys)
+    retracted = unit.retractions(keys)
+    intake = Intake()
+    doubtful = {d.event_key for d in batch if d.event_key in known and known[d.event_key][0] != d.content_hash}
+    settled = {(row.event_key, row.content_hash): row for row in unit.conflicts(doubtful)} if doubtful else {}
+    for decoded in batch:
+        found = known.get(decoded.event_key)
+        if found is None:
+            fact = _fact(decoded, number, decoded.event_key in retracted)
+            known[decoded.event_key] = (fact.content_hash, fact.case)
+            intake.facts[decoded.event_key] = fact
+            intake.events[decoded.event_key] = decoded
+            intake.touched.add(fact.case)
+            intake.accepted += 1
+            event = decoded.event
+            if isinstance(event, EventRetracted):
+                intake.targets.add(key_of(event.target_source, event.target_event_id))
+        elif found[0] == decoded.content_hash or (decoded.event_key, decoded.content_hash) in settled:
+            intake.duplicates += 1
+        else:
+            _conflict(unit, intake, decoded, found, number, settled)
+            known[decoded.event_key] = (intake_hash(intake, decoded.event_key, found[0]), found[1])
+    _retract(unit, intake)
+    return intake
+
+
+def intake_hash(intake: Intake, event_key: bytes, otherwise: bytes) -> bytes:
+    """The content hash that counts for an event key after what the batch brought so far."""
+    fact = intake.facts.get(event_key)
+    return fact.content_hash if fact else otherwise
+
+
+def _fact(decoded: Decoded, number: int, is_retracted: bool) -> Fact:
+    event = decoded.event
+    return Fact(
+        decoded.event_key,
+        decoded.content_hash,
+        event.case(),
+        event.EVENT_TYPE,
+        event.occurred_at,
+        number,
+        decoded.body,
+        is_retracted,
+    )
+
+
+def _conflict(
+    unit: Unit,
+    intake: Intake,
+    decoded: Decoded,
+    found: tuple[bytes, str],
+    number: int,
+    settled: dict[tuple[bytes, bytes], Conflict],
+) -> None:
+    intake.conflicting += 1
+    standing = intake.facts.get(decoded.event_key)
+    if standing is None:
+        standing = next(fact for fact in unit.facts([found[1]])[found[1]] if fact.event_key == decoded.event_key)
+    arriving = _fact(decoded, number, standing.is_retracted)
+    resolved = any(row.resolution for key, row in settled.items() if key[0] == decoded.event_key)
+    loser = arriving
+    if arriving.content_hash < standing.content_hash and not resolved:
+        loser = standing
+        intake.swapped.append((standing.case, standing.event_key))
+        intake.facts[arriving.event_key] = arriving
+        intake.events[arriving.event_key] = decoded
+        intake.touched |= {standing.case, arriving.case}
+    row = Conflict(loser.event_key, loser.content_hash, loser.event_type, loser.case, loser.occurred_at, loser.body, "")
+    settled[row.event_key, row.content_hash] = row
+    intake.conflicts.append(row)
+
+
+def _retract(unit: Unit, intake: Intake) -> None:
+    if not intake.targets:
+        return
+    for key, (_, case) in unit.known(intake.targets).items():
+        intake.touched.add(case)
+        if key not in intake.facts:
+            stored = next(fact for fact in unit.facts([case])[case] if fact.event_key == key)
+            intake.facts[key] = replace(stored, is_retracted=True)
+    for key in intake.targets & intake.facts.keys():
+        intake.facts[key] = replace(intake.facts[key], is_retracted=True)

@@ -1,0 +1,193 @@
+"""The memory store: a small second implementation of the contract, for tests and what-if runs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from scoring.contribution import MINUTE_PREFIX, Key
+from streams.stores.base import Close, Conflict, Fact, ProblemRow, Quarantined, Unit
+
+
+@dataclass(slots=True)
+class _Content:
+    facts: dict[str, dict[bytes, Fact]] = field(default_factory=dict)
+    keys: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    retracted: set[bytes] = field(default_factory=set)
+    projections: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    readers: set[tuple[str, str]] = field(default_factory=set)
+    cells: dict[Key, int] = field(default_factory=dict)
+    problems: set[ProblemRow] = field(default_factory=set)
+    quarantine: list[Quarantined] = field(default_factory=list)
+    conflicts: dict[tuple[bytes, bytes], Conflict] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    closes: dict[tuple[str, int], Close] = field(default_factory=dict)
+    audit: list[tuple[int, str, str, str]] = field(default_factory=list)
+
+
+def _minute(key: Key) -> int | None:
+    return int(key[3][len(MINUTE_PREFIX) :]) if key[3].startswith(MINUTE_PREFIX) else None
+
+
+class MemoryStore:
+    """Keeps everything in dictionaries; a transaction works on a copy that replaces the content at its end."""
+
+    def __init__(self) -> None:
+        self._content = _Content()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        unit = MemoryUnit(copy.deepcopy(self._content))
+        yield unit
+        self._content = unit.content
+
+    def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
+        wanted = (owner, dimension, measure)
+        minutes = first.startswith(MINUTE_PREFIX)
+        rows = []
+        for key, value in self._content.cells.items():
+            if key[:3] != wanted or not value or key[3].startswith(MINUTE_PREFIX) != minutes:
+                continue
+            low, at, high = (int(p[2:]) if minutes else p for p in (first, key[3], last))
+            if low <= at <= high:  # type: ignore[operator]
+                rows.append((key[3], key[4], value))
+        return rows
+
+    def all_cells(self, first: str, last: str) -> Iterator[tuple[Key, int]]:
+        for key, value in sorted(self._content.cells.items()):
+            if value and _minute(key) is None and first <= key[3] <= last:
+                yield key, value
+
+    def all_facts(self) -> Iterator[Fact]:
+        for case in sorted(self._content.facts):
+            rows = self._content.facts[case]
+            yield from (rows[key] for key in sorted(rows) if not rows[key].is_retracted)
+
+    def facts_after(self, batch: int) -> list[Fact]:
+        rows = [fact for facts in self._content.facts.values() for fact in facts.values() if fact.batch > batch]
+        return sorted(rows, key=lambda fact: (fact.case, fact.event_key))
+
+    def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
+        return MemoryUnit(self._content).facts(list(cases))
+
+    def settings(self) -> dict[str, str]:
+        return dict(self._content.settings)
+
+    def problems(self) -> list[ProblemRow]:
+        return sorted(self._content.problems, key=lambda row: (row.case, row.code, row.detail))
+
+    def quarantined(self, state: str | None = "open") -> list[Quarantined]:
+        return [row for row in self._content.quarantine if state in (None, row.state)]
+
+    def open_conflicts(self) -> list[Conflict]:
+        return [row for _, row in sorted(self._content.conflicts.items()) if not row.resolution]
+
+    def closes(self) -> list[Close]:
+        return [close for _, close in sorted(self._content.closes.items())]
+
+    def audit(self) -> list[tuple[int, str, str, str]]:
+        return list(self._content.audit)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class MemoryUnit:
+    """One open transaction on a copy of the content."""
+
+    def __init__(self, content: _Content) -> None:
+        self.content = content
+
+    def known(self, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, str]]:
+        return {key: self.content.keys[key] for key in keys if key in self.content.keys}
+
+    def add_facts(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            self.content.facts.setdefault(fact.case, {})[fact.event_key] = fact
+            self.content.keys[fact.event_key] = (fact.content_hash, fact.case)
+
+    def drop_facts(self, keys: Sequence[tuple[str, bytes]]) -> None:
+        for case, key in keys:
+            self.content.facts[case].pop(key, None)
+
+    def facts(self, cases: Collection[str]) -> dict[str, list[Fact]]:
+        return {case: list(self.content.facts[case].values()) for case in cases if self.content.facts.get(case)}
+
+    def all_cases(self) -> Iterator[str]:
+        return iter(sorted(case for case, facts in self.content.facts.items() if facts))
+
+    def add_retractions(self, targets: Collection[bytes]) -> None:
+        self.content.retracted.update(targets)
+
+    def retractions(self, keys: Collection[bytes]) -> set[bytes]:
+        return self.content.retracted.intersection(keys)
+
+    def projections(self, keys: Collection[str]) -> dict[str, dict[str, bytes]]:
+        found: dict[str, dict[str, bytes]] = {}
+        for (key, case), value in self.content.projections.items():
+            if key in keys:
+                found.setdefault(key, {})[case] = value
+        return found
+
+    def published(self, cases: Collection[str]) -> dict[str, dict[str, bytes]]:
+        found: dict[str, dict[str, bytes]] = {}
+        for (key, case), value in self.content.projections.items():
+            if case in cases:
+                found.setdefault(case, {})[key] = value
+        return found
+
+    def publish(self, rows: Sequence[tuple[str, str, bytes]], gone: Sequence[tuple[str, str]]) -> None:
+        for key, case in gone:
+            self.content.projections.pop((key, case), None)
+        self.content.projections.update({(key, case): value for key, case, value in rows})
+
+    def readers(self, keys: Collection[str]) -> set[str]:
+        return {case for key, case in self.content.readers if key in keys}
+
+    def add_readers(self, rows: Collection[tuple[str, str]]) -> None:
+        self.content.readers.update(rows)
+
+    def add_cells(self, changes: Mapping[Key, int]) -> None:
+        for key, amount in changes.items():
+            self.content.cells[key] = self.content.cells.get(key, 0) + amount
+
+    def prune_minutes(self, before_minute: int) -> None:
+        for key in [key for key in self.content.cells if (_minute(key) or before_minute) < before_minute]:
+            del self.content.cells[key]
+
+    def clear_derived(self) -> None:
+        self.content.cells.clear()
+        self.content.projections.clear()
+        self.content.readers.clear()
+        self.content.problems.clear()
+
+    def put_problems(self, cases: Collection[str], rows: Sequence[ProblemRow]) -> None:
+        self.content.problems = {row for row in self.content.problems if row.case not in cases} | set(rows)
+
+    def add_quarantined(self, rows: Sequence[tuple[str, str, str, bytes, int]]) -> None:
+        for row in rows:
+            self.content.quarantine.append(Quarantined(len(self.content.quarantine) + 1, *row))
+
+    def set_quarantine_state(self, ids: Sequence[int], state: str) -> None:
+        rows = self.content.quarantine
+        self.content.quarantine = [replace(row, state=state) if row.id in ids else row for row in rows]
+
+    def conflicts(self, keys: Collection[bytes] | None = None) -> list[Conflict]:
+        return [row for _, row in sorted(self.content.conflicts.items()) if keys is None or row.event_key in keys]
+
+    def put_conflicts(self, rows: Sequence[Conflict]) -> None:
+        self.content.conflicts.update({(row.event_key, row.content_hash): row for row in rows})
+
+    def setting(self, name: str) -> str | None:
+        return self.content.settings.get(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        self.content.settings[name] = value
+
+    def put_close(self, close: Close) -> None:
+        self.content.closes[close.period, close.run] = close
+
+    def add_audit(self, at_us: int, who: str, action: str, detail: str) -> None:
+        self.content.audit.append((at_us, who, action, detail))
