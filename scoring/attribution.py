@@ -77,12 +77,15 @@ class Attribution:
         return account if account in self._people else UNASSIGNED
 
     def of_people(self, people: Iterable[str], at: int) -> Spread:
-        """Equal shares of the given employees at an instant; nobody means `unassigned`."""
-        names = tuple(sorted(set(people))) or (UNASSIGNED,)
+        """Equal shares at an instant, one for each time an employee is named; nobody means `unassigned`."""
+        names = tuple(sorted(people)) or (UNASSIGNED,)
         day = self.days.day(at)
         key = (names, day)
         found = self._spreads.get(key)
-        return found or self._keep(key, self._spread(tuple((name, Fraction(1, len(names))) for name in names), day))
+        if found:
+            return found
+        shares = tuple((name, Fraction(names.count(name), len(names))) for name in sorted(set(names)))
+        return self._keep(key, self._spread(shares, day))
 
     def of_tag(self, tag: str, scope: Mapping[str, str], at: int) -> Spread:
         """Shares of those who hold `tag` in the most specific matching scope; what is left over is `unassigned`."""

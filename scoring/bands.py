@@ -145,7 +145,7 @@ def _read_grades(fields: Fields) -> Bands:
 
 
 def _checked_rows(fields: Fields, rows: list[BandRow]) -> TableBands:
-    rows.sort(key=lambda row: row.start, reverse=True)
+    rows.sort(key=lambda row: (row.start, row.coefficient), reverse=True)
     starts = [row.start for row in rows]
     faults = [
         f"the bound {plain_text(high)} appears twice: keep one row" for high, low in pairwise(starts) if high == low

@@ -168,6 +168,8 @@ class Fields:
         return self.faults
 
     def _read(self, name: str, placeholder: T, parse: Callable[[object], T]) -> T:
+        if name in self._faulty:
+            return placeholder
         if name not in self._table:
             self.fault(name, f"{name!r} is missing: add it")
             return placeholder

@@ -39,6 +39,7 @@ class Kpi:
     time: str = ""
     of_target: str = ""
     additive_target: bool = False
+    empty_scores_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,17 @@ class RedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Manual:
+    """A coefficient that a human set because too little of a plan could be scored (5-scoring.md §5.5)."""
+
+    person: str
+    period: str
+    coefficient: Fraction
+    reason: Label
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Everything about people and money that measures need besides the facts."""
 
@@ -174,3 +185,4 @@ class Reference:
     targets: tuple[Target, ...] = field(default=(), compare=False)
     points: tuple[Point, ...] = field(default=(), compare=False)
     red_lines: tuple[RedLine, ...] = field(default=(), compare=False)
+    manuals: tuple[Manual, ...] = field(default=(), compare=False)

@@ -65,7 +65,9 @@ class Live:
     def _session(self, session: Session) -> None:
         box = self.box
         planned = (session.start + 5 * MINUTE) // (30 * MINUTE) * 30 * MINUTE
-        self._note(session, session.start, "started", "start", planned_start_at=box.stamp(planned), title="汉风上新直播")
+        self._note(
+            session, session.start, "started", "start", planned_start_at=box.stamp(planned), title="汉风上新直播"
+        )
         for host, on, off in session.hosts:
             self._note(session, on, "host_on", f"on-{host}", host_id=host)
             self._note(session, off, "host_off", f"off-{host}", host_id=host)
@@ -127,17 +129,15 @@ class Live:
         for number in range(length // (12 * MINUTE)):
             t = session.start + 3 * MINUTE + number * 12 * MINUTE
             product, host = PRODUCTS[rng.randrange(len(PRODUCTS))], (session.on_air(t) or [""])[0]
-            shown = {"sku": product.sku, "viewers": self._watching(session, t)}
-            self._note(session, t, "product_exposed", f"p{number:02d}", host_id=host, **shown)
-            shown["viewers"] = shown["viewers"] * (9 + rng.randrange(8)) // 100
-            self._note(session, t + 90, "product_clicked", f"k{number:02d}", **shown)
+            watching = self._watching(session, t)
+            self._note(session, t, "product_exposed", f"p{number:02d}", sku=product.sku, viewers=watching, host_id=host)
+            clicked = watching * (9 + rng.randrange(8)) // 100
+            self._note(session, t + 90, "product_clicked", f"k{number:02d}", sku=product.sku, viewers=clicked)
             step = {"step_id": f"step-{number + 1}", "planned_at": box.stamp(t), "controller_id": "e07"}
             self._note(session, t + box.soon(5 * MINUTE), "step_done", f"s{number:02d}", **step)
         if session.id.endswith(f"{VIOLATION_DAY}-2"):
             host, t = "zb-03", session.start + length // 3
-            self._note(
-                session, t, "violation", "v1", severity="severe", host_id=host, reason_code="exaggerated_claim"
-            )
+            self._note(session, t, "violation", "v1", severity="severe", host_id=host, reason_code="exaggerated_claim")
 
     def _orders(self, session: Session) -> None:
         box, rng = self.box, self.rng

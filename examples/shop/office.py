@@ -68,7 +68,7 @@ class Office:
             if revision > 1:
                 arrives += DAY * (1 if revision == 2 else 3)
             box.send(
-                start + HOUR, "ad.report", ADS, f"{campaign.id}-{start // HOUR + 100:04d}-{revision}", arrives,
+                (start + HOUR, arrives), "ad.report", ADS, f"{campaign.id}-{start // HOUR + 100:04d}-{revision}",
                 campaign_id=campaign.id, interval_start=box.stamp(start), revision=revision,
                 impressions=clicks * 1_000 // campaign.click_permille + rng.randrange(20), clicks=clicks,
                 cost=yuan(cost), attributed_orders=gmv * known // 2_200_000, attributed_gmv=yuan(gmv * known // 100),
@@ -79,8 +79,8 @@ class Office:
         box = self.box
         for revision in (1, 2) if self.rng.randrange(12) == 0 else (1,):
             box.send(
-                start + HOUR, "traffic.day", TRAFFIC, f"uv-{origin}-{start // HOUR + 100:04d}-{revision}",
-                start + HOUR + 10 * MINUTE + (revision - 1) * DAY, interval_start=box.stamp(start),
+                (start + HOUR, start + HOUR + 10 * MINUTE + (revision - 1) * DAY), "traffic.day", TRAFFIC,
+                f"uv-{origin}-{start // HOUR + 100:04d}-{revision}", interval_start=box.stamp(start),
                 interval_seconds=HOUR, origin=origin, revision=revision, uv=uv + revision, pv=uv * 3,
             )  # fmt: skip
 
@@ -114,9 +114,7 @@ class Office:
                 continue
             opening = start + (8 if (day + place) % 2 else 10) * HOUR
             times = {"from_at": box.stamp(opening), "to_at": box.stamp(opening + 9 * HOUR)}
-            box.send(
-                start + 7 * HOUR, "hr.shift", HR, f"shift-{person}-{day:+03d}", employee_id=person, **times
-            )
+            box.send(start + 7 * HOUR, "hr.shift", HR, f"shift-{person}-{day:+03d}", employee_id=person, **times)
         if day == JOINING_DAY:
             box.send(
                 start + 9 * HOUR, "hr.joined", HR, "joined-e15", employee_id="e15", role="cs_agent", manager_id="e11"
@@ -143,9 +141,7 @@ class Office:
             self._ticket(day)
         if day == 3:
             t, posted = 2 * DAY + 17 * HOUR, {"cost_centre": "hanfeng-douyin", "period": self.box.month}
-            self.box.send(
-                t, "cost.posted", ERP, "cost-rent", amount="18000.00", account="rent", **posted
-            )
+            self.box.send(t, "cost.posted", ERP, "cost-rent", amount="18000.00", account="rent", **posted)
 
     def _task(self, day: int) -> None:
         box, rng = self.box, self.rng

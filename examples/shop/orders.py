@@ -20,7 +20,8 @@ from examples.shop.world import (
 )
 
 PLATFORM, DEPOT = "douyin", "wms"
-UNPAID, CANCELLED, INTERNAL, TEST, BRUSH = 120, 20, 2, 1, 4
+UNPAID, CANCELLED, INTERNAL, TEST, BRUSH = 120, 20, 2, 1, 4  # of 1 000
+BRUSH_DAY = 5  # the first order of the 5th is a brush order at any scale
 RETURNS, LIVE_RETURNS = 130, 210
 REASONS = ("size", "colour", "quality", "no_longer_wanted", "late", "not_as_shown")
 BLAME = {"quality": "product", "late": "logistics", "not_as_shown": "content"}
@@ -91,7 +92,7 @@ class Orders:
             )  # fmt: skip
             return order
         self._pay(order, t + (self._hesitation() if pays_after is None else pays_after))
-        if not first and rng.randrange(1_000) < BRUSH:
+        if order.id[5:] == f"{BRUSH_DAY:02d}-0001" or (not first and rng.randrange(1_000) < BRUSH):
             self._brush(order)
         elif not first and rng.randrange(1_000) < CANCELLED:
             self._cancel(order)
@@ -217,7 +218,7 @@ class Orders:
             amount = line.rev if rng.randrange(2) else line.rev // 2
             self._refund(order, line, (asked, asked + 2 * DAY), kind="refund_only", amount=amount)
         elif draw < 31:
-            self._ask(order, line, asked, kind="return_refund", amount=line.rev, event="rejected", at=done)
+            self._claim(order, line, (asked, done), "rejected", kind="return_refund", amount=line.rev)
         else:
             amount = line.rev + 1_000 if rng.randrange(90) == 0 else line.rev
             self._refund(order, line, (asked, done), kind="return_refund", amount=amount)
@@ -225,11 +226,12 @@ class Orders:
         return False
 
     def _refund(self, order: Order, line: Bought, when: tuple[int, int], **how: Any) -> None:
-        asked, done = when
-        self._ask(order, line, asked, event="completed", at=done, **how)
+        self._claim(order, line, when, "completed", **how)
 
-    def _ask(self, order: Order, line: Bought, asked: int, *, event: str, at: int, **how: Any) -> None:
+    def _claim(self, order: Order, line: Bought, when: tuple[int, int], end: str, **how: Any) -> None:
+        """A refund from the request to its `end`; `how` gives kind, amount in fen, and stage."""
         box, rng = self.box, self.rng
+        asked, done = when
         refund_id = f"r{order.id[1:]}-{line.line_id}"
         reason = REASONS[rng.randrange(len(REASONS))]
         back = line.cogs if how["kind"] == "return_refund" and rng.randrange(10) > 0 else 0
@@ -239,12 +241,10 @@ class Orders:
             "responsible": BLAME.get(reason, "buyer"), "refund_amt": yuan(how["amount"]),
             "refund_qty": line.qty if back else 0,
         }  # fmt: skip
-        box.send(
-            asked, "refund.requested", PLATFORM, f"{refund_id}-requested", requested_at=box.stamp(asked), **fields
-        )
-        if event == "completed":
-            fields |= {"completed_at": box.stamp(at), "cogs_back": yuan(back if how["kind"] != "exchange" else 0)}
-        box.send(at, f"refund.{event}", PLATFORM, f"{refund_id}-{event}", **fields)
+        box.send(asked, "refund.requested", PLATFORM, f"{refund_id}-requested", requested_at=box.stamp(asked), **fields)
+        if end == "completed":
+            fields |= {"completed_at": box.stamp(done), "cogs_back": yuan(back if how["kind"] != "exchange" else 0)}
+        box.send(done, f"refund.{end}", PLATFORM, f"{refund_id}-{end}", **fields)
 
     def _id(self, order: Order, source: str, step: str) -> str:
         event_id = f"{order.id}-{step}"

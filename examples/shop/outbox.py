@@ -72,8 +72,9 @@ class Outbox:
         share = self.rng.random()
         return int(share * share * most)
 
-    def send(self, t: int, kind: str, source: str, event_id: str, arrives: int | None = None, /, **fields: Any) -> None:
-        """Queue one event that occurred at `t`; `arrives` sets the arrival where a report comes by schedule."""
+    def send(self, when: int | tuple[int, int], kind: str, source: str, event_id: str, /, **fields: Any) -> None:
+        """Queue one event that occurred at `when`, or a pair (occurred, arrives) where a report comes by schedule."""
+        t, due = when if isinstance(when, tuple) else (when, self._arrival(when))
         event = {
             "event_id": event_id,
             "event_type": kind,
@@ -83,7 +84,6 @@ class Outbox:
             **fields,
         }
         raw = encoded(event)
-        due = self._arrival(t) if arrives is None else max(t, arrives)
         self._queue(due, raw, "")
         self._sent += 1
         if self._sent % DUPLICATE_EVERY == 37:

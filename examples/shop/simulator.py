@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 from examples.shop.chats import Chats
 from examples.shop.live import Live
 from examples.shop.office import Office
 from examples.shop.orders import Orders
-from examples.shop.outbox import Line, Outbox, yuan
+from examples.shop.outbox import Line, Outbox, encoded, yuan
 from examples.shop.world import (
     CAMPAIGNS,
     CHATS_A_DAY,
@@ -29,9 +30,10 @@ FIRST_DAY = -1  # the last two days of the month before: their returns come back
 DAYS_AFTER = 2
 TAIL_DAYS = 10
 LATE_REFUNDS = 40
+LATE_BUT_OF_THE_MONTH = 5
 
 
-def generate(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[bytes]:
+def generate(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
     """The month's lines (no line breaks) in arrival order, from two days before it to ten days after it.
 
     `scale` multiplies orders and conversations; below 1 it thins the reports, sessions and shifts too. ValueError
@@ -40,14 +42,14 @@ def generate(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> It
     return (line.raw for line in lines(seed, month, scale))
 
 
-def lines(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[Line]:
+def lines(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[Line]:
     """As `generate`, each line with the name of the damage done to it on purpose ("" when sound)."""
     box = _box(seed, month, scale)
     yield from _played(box)
     yield from box.arrived(before=box.month_end + TAIL_DAYS * DAY)
 
 
-def late(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterator[bytes]:
+def late(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
     """What arrives after the close: refunds and completions of the month's orders, and one restated ad figure."""
     box = _box(seed, month, scale)
     for _ in _played(box):
@@ -58,7 +60,7 @@ def late(seed: int, month: str = "2026-10", scale: Fraction | str = 1) -> Iterat
     yield _restated_ad(box)
 
 
-def _box(seed: int, month: str, scale: Fraction | str) -> Outbox:
+def _box(seed: int, month: str, scale: Fraction | int | str) -> Outbox:
     exact = Fraction(scale)
     if exact <= 0:
         raise ValueError(f"scale is {exact}; it must be above 0")
@@ -96,12 +98,10 @@ def _late_refunds(box: Outbox) -> Iterator[bytes]:
             continue
         if kind == "refund.completed" and found < LATE_REFUNDS:
             found += 1
-            if found == 1:
-                # The platform settled this one in the closed month, but told us only now.
-                event["completed_at"] = box.stamp(box.month_end - 6 * HOUR)
-                yield json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-            else:
-                yield line.raw
+            if found <= LATE_BUT_OF_THE_MONTH:
+                # The platform paid these back in the closed month, but told us only now.
+                event["completed_at"] = box.stamp(box.month_end - found * 6 * HOUR)
+            yield encoded(event)
         elif kind == "order.completed" and found < LATE_REFUNDS // 4:
             yield line.raw
 
@@ -135,10 +135,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _written(file: object, stream: Iterator[bytes]) -> int:
+def _written(file: BinaryIO, stream: Iterator[bytes]) -> int:
     count = 0
-    for count, raw in enumerate(stream, start=1):
-        file.write(raw + b"\n")  # type: ignore[attr-defined]
+    for raw in stream:
+        file.write(raw + b"\n")
+        count += 1
     return count
 
 

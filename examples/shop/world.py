@@ -32,7 +32,11 @@ class Product:
 
 
 def _products() -> tuple[Product, ...]:
-    rows = (("dress", "DR", 15_900, 1_900, 43), ("tops", "TP", 7_900, 1_100, 38), ("outerwear", "OW", 25_900, 3_300, 47))
+    rows = (
+        ("dress", "DR", 15_900, 1_900, 43),
+        ("tops", "TP", 7_900, 1_100, 38),
+        ("outerwear", "OW", 25_900, 3_300, 47),
+    )
     return tuple(
         Product(f"{code}-{number:02d}", category, price, price * rate // 100, 3 + (number * 7) % 11)
         for category, code, first, step, rate in rows
@@ -69,7 +73,7 @@ LIVE_CAMPAIGN = "qc-live-room"
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who answers customers: `slow` is the usual longest reply in seconds, `charm` percent of inquiries won."""
+    """Who answers customers: `slow` the usual longest reply in seconds, `charm` and `happy` percent won and pleased."""
 
     person: str
     slow: int
@@ -98,12 +102,25 @@ MANAGERS = {
 }  # fmt: skip
 PEOPLE = ("e01", *sorted(MANAGERS))
 PEERS = {
-    "e01": ("e04", "e07", "e11"), "e02": ("e03", "e17", "e05"), "e03": ("e02", "e17", "e06"), "e17": ("e02", "e03", "e05"),
-    "e04": ("e07", "e11", "e16"), "e05": ("e06", "e02", "e03"), "e06": ("e05", "e02", "e03"), "e07": ("e04", "e11", "e16"),
-    "e08": ("e09", "e10", "e05"), "e09": ("e08", "e10", "e06"), "e10": ("e08", "e09", "e06"), "e11": ("e04", "e07", "e16"),
-    "e12": ("e13", "e14", "e15"), "e13": ("e12", "e14", "e15"), "e14": ("e12", "e13", "e18"), "e15": ("e12", "e13"),
-    "e18": ("e12", "e13", "e14"), "e16": ("e04", "e07", "e11"),
-}  # fmt: skip
+    "e01": ("e04", "e07", "e11"),
+    "e02": ("e03", "e17", "e05"),
+    "e03": ("e02", "e17", "e06"),
+    "e04": ("e07", "e11", "e16"),
+    "e05": ("e06", "e02", "e03"),
+    "e06": ("e05", "e02", "e03"),
+    "e07": ("e04", "e11", "e16"),
+    "e08": ("e09", "e10", "e05"),
+    "e09": ("e08", "e10", "e06"),
+    "e10": ("e08", "e09", "e06"),
+    "e11": ("e04", "e07", "e16"),
+    "e12": ("e13", "e14", "e15"),
+    "e13": ("e12", "e14", "e15"),
+    "e14": ("e12", "e13", "e18"),
+    "e15": ("e12", "e13"),
+    "e16": ("e04", "e07", "e11"),
+    "e17": ("e02", "e03", "e05"),
+    "e18": ("e12", "e13", "e14"),
+}
 #: The level at which reviewers see each person, 0 to 100.
 STANDING = {
     "e01": 87, "e02": 90, "e03": 84, "e04": 86, "e05": 88, "e06": 79, "e07": 89, "e08": 92, "e09": 85, "e10": 72,

@@ -84,6 +84,12 @@ def total_order(event: Event) -> tuple[int, str, str]:
     return (event.occurred_at, event.source, event.event_id)
 
 
+def effective(facts: Sequence[Event]) -> tuple[Event, ...]:
+    """Facts without the rows that a higher revision has replaced, in the same order."""
+    kept = {(row.source, row.event_id) for row in latest_rows(facts)}
+    return tuple(fact for fact in facts if fact.restates() is None or (fact.source, fact.event_id) in kept)
+
+
 def latest_rows(facts: Sequence[Event]) -> tuple[Event, ...]:
     """Of facts that restate one row only the highest revision; on equal revisions the first in the total order."""
     rows: dict[str, Event] = {}

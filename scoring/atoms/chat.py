@@ -10,7 +10,7 @@ from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
 from scoring.events.service import ChatAssigned, ChatMessage, ChatOpened, ChatRated, ChatTransferred
 from scoring.period import LocalDays
-from scoring.reference import UNASSIGNED, Policy
+from scoring.reference import Policy
 
 MISS_SECONDS = 180
 
@@ -135,7 +135,7 @@ def read_chat(facts: Sequence[Event], policy: Policy) -> Chat | None:
 
 
 def _is_human_reply(message: ChatMessage, stage: int | None, policy: Policy) -> bool:
-    if message.sender != "agent":
+    if message.sender != "agent" or message.is_offline_message:
         return False
     if not message.is_auto:
         return True
@@ -216,12 +216,12 @@ class _Evaluation:
 
     def atoms(self) -> Iterator[tuple[str, Atom]]:
         chat = self.chat
-        agents = [self._person(account, at) for account, at in chat.replies]
+        accounts = [account for account, _ in chat.replies]
         for number, turn in enumerate(chat.turns):
-            for person, atom in self._turn(turn, number == 0):
-                agents.append(person)
+            for account, atom in self._turn(turn, number == 0):
+                accounts.append(account)
                 yield "turn", atom
-        people = sorted(set(agents))
+        people = sorted({self._person(account, chat.start) for account in accounts})
         if people:
             credit = {"agent": self.setting.attribution.of_people(people, chat.start)}
             yield "conversation", Conversation(chat.shop, credit, chat.start, f"{chat.shop}|{chat.session}")
@@ -235,24 +235,22 @@ class _Evaluation:
         chat = self.chat
         stop = turn.reply[1] if turn.reply else None
         for giver, _, moved in chat.transfers:
-            if turn.opened <= moved and (stop is None or moved < stop):
-                since = max((at for who, at in chat.holders if who == giver and at <= moved), default=turn.opened)
+            if turn.opened < moved and (stop is None or moved < stop):
+                since = max((at for who, at in chat.holders if who == giver and at < moved), default=turn.opened)
                 if moved - max(turn.opened, since) >= MISS_SECONDS * SECOND:
-                    yield self._missed(self._person(giver, moved), turn.opened, False)
+                    yield self._missed(giver, turn.opened, False)
         if turn.reply is None:
             holder = chat.holder(turn.opened) or next(iter(chat.holders), None)
-            person = self._person(holder[0], max(holder[1], turn.opened)) if holder else UNASSIGNED
-            yield self._missed(person, turn.opened, is_first)
+            yield self._missed(holder[0] if holder else "", turn.opened, is_first)
             return
         account, at = turn.reply
-        since = max((moment for who, moment in chat.holders if who == account and moment <= at), default=turn.opened)
+        since = max((moment for who, moment in chat.holders if who == account and moment < at), default=turn.opened)
         clock = max(turn.opened, since)
-        person = self._person(account, at)
         yield (
-            person,
+            account,
             TurnAtom(
                 shop=chat.shop,
-                credits={"agent": self.setting.attribution.of_people([person], turn.opened)},
+                credits=self._credit(account, turn.opened),
                 opened_at=turn.opened,
                 in_window=self.window.contains(turn.opened),
                 answered=True,
@@ -262,14 +260,16 @@ class _Evaluation:
             ),
         )
 
-    def _missed(self, person: str, opened: int, is_first: bool) -> tuple[str, TurnAtom]:
-        credit = {"agent": self.setting.attribution.of_people([person], opened)}
-        in_window = self.window.contains(opened)
-        return person, TurnAtom(self.chat.shop, credit, opened, in_window, False, False, is_first, 0)
+    def _missed(self, account: str, opened: int, is_first: bool) -> tuple[str, TurnAtom]:
+        credit, in_window = self._credit(account, opened), self.window.contains(opened)
+        return account, TurnAtom(self.chat.shop, credit, opened, in_window, False, False, is_first, 0)
+
+    def _credit(self, account: str, at: int) -> dict[str, Spread]:
+        """The account's user at the instant that counts; an account of nobody is `unassigned` (2-events §2.4)."""
+        return {"agent": self.setting.attribution.of_people([self._person(account, at)], at)}
 
     def _rating(self, rating: ChatRated) -> RatingAtom:
         chat = self.chat
         last = chat.replies[-1] if chat.replies else (chat.holders[-1] if chat.holders else None)
-        person = self._person(*last) if last else UNASSIGNED
-        credit = {"agent": self.setting.attribution.of_people([person], rating.occurred_at)}
+        credit = self._credit(last[0] if last else "", rating.occurred_at)
         return RatingAtom(chat.shop, credit, rating.occurred_at, int(rating.rating >= 4))

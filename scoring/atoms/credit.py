@@ -52,10 +52,6 @@ class Talk:
     replies: tuple[tuple[str, int], ...]
     holders: tuple[tuple[str, int], ...]
 
-    def advisers(self) -> tuple[tuple[str, int], ...]:
-        """Who replied; when nobody did, who held the conversation."""
-        return self.replies or self.holders
-
 
 def read_talks(rows: Sequence[Value]) -> list[Talk]:
     """Published conversations, in order of their first customer message."""
@@ -77,8 +73,8 @@ def inquiry_deadline(first_at: int, setting: Setting) -> int:
     return days.end_of_day_us(last)
 
 
-def adviser(talks: Sequence[Talk], placed_at: int, paid_at: int, setting: Setting) -> tuple[str, int] | None:
-    """(account, instant) of the last agent before the order, or None when no inquiry led to it."""
+def adviser(talks: Sequence[Talk], placed_at: int, paid_at: int, setting: Setting) -> str | None:
+    """The account of the last agent before the order, or None when no inquiry led to it."""
     led = [talk for talk in talks if talk.first_at < placed_at and paid_at < inquiry_deadline(talk.first_at, setting)]
     for lists in ([talk.replies for talk in led], [talk.holders for talk in led]):
         said = [
@@ -88,8 +84,7 @@ def adviser(talks: Sequence[Talk], placed_at: int, paid_at: int, setting: Settin
             if at < placed_at
         ]
         if said:
-            at, _, account = max(said)
-            return account, at
+            return max(said)[2]
     return None
 
 
@@ -126,5 +121,5 @@ class OrderCredit:
             talks = read_talks(self.view.get(case_key("chats", self.shop, buyer), ()))
             found = adviser(talks, placed_at, paid_at, self.setting) if talks else None
             if found:
-                credits["agent"] = attribution.of_people([attribution.person(*found)], paid_at)
+                credits["agent"] = attribution.of_people([attribution.person(found, paid_at)], paid_at)
         return credits

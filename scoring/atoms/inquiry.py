@@ -62,17 +62,21 @@ class InquiryCase:
         if any(paid < first and setting.attribution.days.day(paid) == day for paid, _, _ in orders):
             return Found()
         name = f"{shop}|{customer}|{day}"
-        asked = Inquiry(shop, {"agent": _advisers(today, setting)}, first, name)
+        people = _advisers(today, first, setting)
+        asked = Inquiry(shop, {"agent": setting.attribution.of_people(people, first)}, first, name)
         deadline = inquiry_deadline(first, setting)
         bought = sorted(order for order in orders if order[2] > first and order[0] < deadline)
         if not bought:
             return Found((("inquiry", asked),))
         paid, _, placed = bought[0]
-        agent = adviser(talks, placed, paid, setting)
-        credit = {"agent": setting.attribution.of_people([setting.attribution.person(*agent)], first)} if agent else {}
+        account = adviser(talks, placed, paid, setting)
+        agent = setting.attribution.person(account, first) if account is not None else None
+        credit = {"agent": setting.attribution.of_people([agent], first)} if agent in people and agent else {}
         return Found((("inquiry", asked), ("conversion", Conversion(shop, credit, first, name))))
 
 
-def _advisers(talks: Sequence[Talk], setting: Setting) -> Spread:
-    people = [setting.attribution.person(account, at) for talk in talks for account, at in talk.advisers()]
-    return setting.attribution.of_people(people, talks[0].first_at)
+def _advisers(talks: Sequence[Talk], at: int, setting: Setting) -> list[str]:
+    """Everybody who replied; when nobody did, the last holder of each conversation."""
+    accounts = {account for talk in talks for account, _ in talk.replies}
+    accounts = accounts or {talk.holders[-1][0] for talk in talks if talk.holders}
+    return sorted({setting.attribution.person(account, at) for account in accounts})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.atoms.ad import cut_at_midnights
-from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View, latest_rows
+from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View, effective
 from scoring.atoms.credit import Room
 from scoring.attribution import Spread
 from scoring.events.base import Event
@@ -84,7 +84,7 @@ class LiveCase:
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
         if not facts:
             return ()
-        room = read_room_facts(facts)
+        room = read_room_facts(effective(facts))
         return (Projection(facts[0].case(), (room.start, room.end, room.segments)),)
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class LiveCase:
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         if not facts:
             return Found()
-        return Found(tuple(_Evaluation(facts, setting).atoms()))
+        return Found(tuple(_Evaluation(effective(facts), setting).atoms()))
 
 
 class _Evaluation:
@@ -125,14 +125,12 @@ class _Evaluation:
 
     def _on_air(self) -> Iterator[tuple[str, Atom]]:
         silent = self._silent()
-        by_host: dict[str, list[Span]] = {}
         for account, on, off in self.room.segments:
-            by_host.setdefault(self.setting.attribution.person(account, on), []).append((on, off))
-        for host in sorted(by_host):
-            for start, stop in self._pieces(_without(_union(by_host[host]), silent)):
+            host = self.setting.attribution.person(account, on)
+            for start, stop in self._pieces(_without([(on, off)], silent)):
                 credit = {"host": self.setting.attribution.of_people([host], start)}
                 yield "on_air", OnAir(self.shop, credit, start, (stop - start) // SECOND, False)
-        room = _union([span for spans in by_host.values() for span in spans])
+        room = _union([(on, off) for _, on, off in self.room.segments])
         for start, stop in self._pieces(_without(room, silent)):
             yield "on_air", OnAir(self.shop, {"live_op": self.operator}, start, (stop - start) // SECOND, True)
 
@@ -147,7 +145,7 @@ class _Evaluation:
         return [(beat, after) for beat, after in zip(beats, beats[1:], strict=False) if after - beat > longest]
 
     def _minutes(self) -> Iterator[tuple[str, Atom]]:
-        rows = [fact for fact in latest_rows(self.facts) if isinstance(fact, LiveCounters)]
+        rows = [fact for fact in self.facts if isinstance(fact, LiveCounters)]
         before = (0, 0, 0)
         for row in sorted(rows, key=lambda row: row.minute_at):
             now = (row.views_total, row.viewers_total, row.watch_seconds_total)
@@ -167,7 +165,7 @@ class _Evaluation:
         for (at, _, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
             if after <= at or (longest is not None and after - at > longest):
                 continue
-            for start, stop in _cut(at, after, edges):
+            for start, stop in _cut(max(at, self.start), min(after, self.end), edges):
                 for piece, piece_end in self._pieces([(start, stop)]):
                     seconds = (piece_end - piece) // SECOND
                     yield (
@@ -199,5 +197,7 @@ def _without(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
 
 
 def _cut(start: int, stop: int, edges: Sequence[int]) -> list[Span]:
+    if start >= stop:
+        return []
     points = [start, *(edge for edge in edges if start < edge < stop), stop]
     return list(zip(points, points[1:], strict=False))

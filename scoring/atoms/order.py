@@ -25,6 +25,7 @@ from scoring.events.refund import RefundCompleted
 from scoring.money import EXPONENTS, round_half_up
 
 DAY = 86_400 * SECOND
+GOODS_BACK = ("return_refund", "refund_only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class OrderCase:
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         order = read_order(facts, setting.policy.return_window_days)
-        refunds = [fact for fact in facts if isinstance(fact, RefundCompleted) and fact.kind != "exchange"]
+        refunds = _refunds(facts)
         if order is None:
             unknown = "refund_without_line", f"{len(refunds)} refund(s) of an order that is not known"
             return Found(problems=(Problem(*unknown),)) if refunds else Found()
@@ -287,7 +288,7 @@ class _Finding:
             ),
         )
         by_line: dict[str, list[RefundCompleted]] = defaultdict(list)
-        for refund in _once(refunds):
+        for refund in refunds:
             by_line[refund.line_id].append(refund)
         for line in order.lines:
             credits = {**shared, "shop": self.credit.owners(line.category, line.sku, paid_at)}
@@ -313,7 +314,8 @@ class _Finding:
             if back + refund.refund_amt > rev:
                 excess = f"refund {refund.refund_id} exceeds what line {line.line_id} brought"
                 self.problems.append(Problem("refund_exceeds_line", excess))
-            back, back_cogs = min(rev, back + refund.refund_amt), back_cogs + refund.cogs_back
+            back = min(rev, back + refund.refund_amt)
+            back_cogs += refund.cogs_back if refund.kind in GOODS_BACK else 0
             after, after_cogs = _converted(back, factor), _converted(back_cogs, factor)
             self._add(
                 "line_refund",
@@ -362,8 +364,11 @@ def _converted(amount: int, factor: Fraction) -> int:
     return amount if factor == 1 else round_half_up(amount * factor)
 
 
-def _once(refunds: Sequence[RefundCompleted]) -> list[RefundCompleted]:
+def _refunds(facts: Sequence[Event]) -> list[RefundCompleted]:
+    """Completed refunds, each once, in order of completion; an exchange moves no money (G3)."""
     first: dict[str, RefundCompleted] = {}
-    for refund in refunds:
-        first.setdefault(refund.refund_id, refund)
-    return sorted(first.values(), key=lambda refund: (_or(refund.completed_at, refund.occurred_at), refund.refund_id))
+    for fact in facts:
+        if isinstance(fact, RefundCompleted):
+            first.setdefault(fact.refund_id, fact)
+    money = [refund for refund in first.values() if refund.kind != "exchange"]
+    return sorted(money, key=lambda refund: (_or(refund.completed_at, refund.occurred_at), refund.refund_id))

@@ -91,7 +91,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
     names = {person.id for person in people}
     owners = {"c:", *(f"e:{name}" for name in names), *(f"t:{team.id}" for team in teams)}
     owners |= {f"s:{shop.id}" for shop in shops}
-    points, red_lines = read_points(root("points.toml"), names)
+    points, red_lines, manuals = read_points(root("points.toml"), names)
     reference = Reference(
         company=company,
         policy=policy,
@@ -103,6 +103,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         targets=read_targets(root("targets.toml"), tuple(kpis), owners),
         points=points,
         red_lines=red_lines,
+        manuals=manuals,
     )
     plans = {}
     for name in plan_files:

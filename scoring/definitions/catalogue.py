@@ -115,6 +115,7 @@ def _kpi(name: str, table: Table, measures: Mapping[str, Measure], kpis: tuple[s
         time=table.text("time", ""),
         of_target=table.choice("of_target", kpis, "") if table.has("of_target") else "",
         additive_target=table.flag("additive_target", False),
+        empty_scores_zero=table.flag("empty_scores_zero", False),
     )
     table.finish()
     return kpi

@@ -6,13 +6,15 @@ from collections import defaultdict
 from fractions import Fraction
 
 from scoring.definitions.table import Table
+from scoring.fields import parse_number
 from scoring.money import EXPONENTS
 from scoring.period import LocalDays, grain_of
+from scoring.redlines import EFFECTS
 from scoring.reference import (
     Account,
     Assignment,
     Company,
-    Label,
+    Manual,
     Person,
     Point,
     Policy,
@@ -24,6 +26,7 @@ from scoring.reference import (
     Team,
 )
 
+_WITH_VALUE = ("cap_total", "coefficient", "zero_kpi")
 TAGS = ("owner", "live_op", "campaign", "warehouse")
 SCOPES = ("brand", "shop", "channel", "category", "sku", "campaign", "warehouse")
 TARGET_SOURCES = ("own_history", "strategy", "platform_rule", "external")
@@ -251,9 +254,11 @@ def read_rates(root: Table) -> tuple[Rate, ...]:
     return tuple(sorted(rows, key=lambda rate: (rate.currency, rate.day)))
 
 
-def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple[RedLine, ...]]:
-    """points.toml: bonus and penalty points, and red lines with their state."""
-    points, red_lines = [], []
+def read_points(
+    root: Table, people: set[str]
+) -> tuple[tuple[Point, ...], tuple[RedLine, ...], tuple[Manual, ...]]:
+    """points.toml: bonus and penalty points, red lines with their state, coefficients set by hand."""
+    points, red_lines, manuals = [], [], []
     for table in root.tables("point"):
         points.append(
             Point(_known(table, people), _period(table), table.exact("points"), table.label("reason"), table.text("evidence"))
@@ -263,7 +268,7 @@ def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple
         line = RedLine(
             _known(table, people),
             _period(table),
-            table.text("effect"),
+            _effect(table),
             table.choice("state", RED_LINE_STATES),
             table.label("reason"),
             table.text("decided_by", ""),
@@ -272,8 +277,32 @@ def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple
             table.fault("decided_by", "a red line is upheld by a person; name who decided")
         table.finish()
         red_lines.append(line)
+    for table in root.tables("manual"):
+        who, period, coefficient = _known(table, people), _period(table), table.exact("coefficient")
+        manuals.append(Manual(who, period, coefficient, table.label("reason"), table.text("decided_by")))
+        table.finish()
     root.finish()
-    return tuple(points), tuple(red_lines)
+    return tuple(points), tuple(red_lines), tuple(manuals)
+
+
+def _effect(table: Table) -> str:
+    text = table.text("effect")
+    try:
+        read_effect(text)
+    except ValueError as error:
+        table.fault("effect", str(error))
+    return text
+
+
+def read_effect(text: str) -> tuple[str, Fraction | None, str | None]:
+    """(effect, value, kpi) of a text such as "cap_total(59)", "zero_kpi(csat)" or "zero_total"."""
+    name, bracket, rest = text.partition("(")
+    inside = rest.removesuffix(")")
+    if name not in EFFECTS or (bracket and not rest.endswith(")")) or (bool(bracket) != (name in _WITH_VALUE)):
+        raise ValueError(f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total, no_bonus")
+    if name == "zero_kpi":
+        return name, None, inside
+    return name, (parse_number(inside) if bracket else None), None
 
 
 def _known(table: Table, people: set[str]) -> str:
@@ -283,4 +312,4 @@ def _known(table: Table, people: set[str]) -> str:
     return person
 
 
-__all__ = ["Label", "read_assignments", "read_company", "read_people", "read_points", "read_rates", "read_targets"]
+__all__ = ["read_assignments", "read_company", "read_people", "read_points", "read_rates", "read_targets"]

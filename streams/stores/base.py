@@ -180,6 +180,15 @@ class Store(Protocol):
     def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
         """Facts by case, for explanations."""
 
+    def find_projections(self, keys: Collection[str]) -> dict[str, dict[str, bytes]]:
+        """Published values by key and publishing case, for explanations."""
+
+    def all_cases(self) -> list[str]:
+        """Keys of all cases with facts, ascending."""
+
+    def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
+        """Published values whose key starts with a prefix, by key."""
+
     def settings(self) -> dict[str, str]:
         """All small named values."""
 

@@ -72,6 +72,19 @@ class MemoryStore:
     def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
         return MemoryUnit(self._content).facts(list(cases))
 
+    def find_projections(self, keys: Collection[str]) -> dict[str, dict[str, bytes]]:
+        return MemoryUnit(self._content).projections(keys)
+
+    def all_cases(self) -> list[str]:
+        return list(MemoryUnit(self._content).all_cases())
+
+    def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        for (key, _), value in sorted(self._content.projections.items()):
+            if key.startswith(prefix):
+                found.setdefault(key, []).append(value)
+        return found
+
     def settings(self) -> dict[str, str]:
         return dict(self._content.settings)
 

@@ -337,6 +337,19 @@ class SqliteStore:
     def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
         return SqliteUnit(self._connection).facts(list(cases))
 
+    def find_projections(self, keys: Collection[str]) -> dict[str, dict[str, bytes]]:
+        return SqliteUnit(self._connection).projections(keys)
+
+    def all_cases(self) -> list[str]:
+        return list(SqliteUnit(self._connection).all_cases())
+
+    def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
+        found: dict[str, list[bytes]] = {}
+        query = "SELECT key, value FROM projections WHERE key >= ? AND key < ? ORDER BY key, case_key"
+        for key, value in self._rows(query, (prefix, prefix + "\U0010ffff")):
+            found.setdefault(str(key), []).append(value)  # type: ignore[arg-type]
+        return found
+
     def settings(self) -> dict[str, str]:
         return dict(self._rows("SELECT name, value FROM settings"))  # type: ignore[arg-type]
 

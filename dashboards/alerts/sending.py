@@ -1,0 +1,63 @@
+"""Sends what is due in the outbox: at least once, by a stable id, and again after a growing pause when it fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from fractions import Fraction
+
+from dashboards.alerts.book import AlertBook, Posting
+from dashboards.boards.figures import Style
+from dashboards.boards.owners import Missing, owner_name
+from dashboards.notifiers import Message, NotDelivered, Notifier
+from dashboards.texts import Voice
+from scoring.definitions import Definitions
+
+log = logging.getLogger("scoreline.alerts")
+
+FIRST_PAUSE_US, LONGEST_PAUSE_US = 5_000_000, 600_000_000
+BATCH = 20
+
+
+def send_due(book: AlertBook, notifier: Notifier, definitions: Definitions, lang: str, now_us: int) -> int:
+    """Try every notice that is due; the number delivered. A failure is recorded with the time of the next attempt."""
+    delivered = 0
+    for posting in book.due(now_us, BATCH):
+        try:
+            notifier.send(message_of(posting, definitions, lang))
+        except NotDelivered as error:
+            pause = min(FIRST_PAUSE_US * 2 ** min(posting.attempts, 10), LONGEST_PAUSE_US)
+            log.warning("notice %s not delivered (%s); next attempt in %d s", posting.id, error, pause // 1_000_000)
+            book.settle(posting.id, posting.attempts + 1, now_us + pause)
+        else:
+            book.settle(posting.id, posting.attempts + 1, None)
+            delivered += 1
+    return delivered
+
+
+def message_of(posting: Posting, definitions: Definitions, lang: str) -> Message:
+    """A notice in words: one sentence in the language, and the fields for machines."""
+    fields: Mapping[str, object] = json.loads(posting.body)
+    voice = Voice(lang)
+    company = definitions.reference.company
+    style = Style(voice, company.currency, company.zone)
+    kpi = definitions.kpis.get(str(fields["kpi"]))
+    unit = kpi.unit if kpi else "count"
+    threshold = str(fields["threshold"])
+    value = fields["value"]
+    text = voice.say(
+        f"alert.notice.{fields['notice']}",
+        owner=_name(definitions, str(fields["owner"]), voice),
+        kpi=voice.pick(kpi.name) if kpi else fields["kpi"],
+        value="—" if value is None else style.figure(Fraction(str(value)), unit),
+        threshold=threshold[:1] + style.figure(Fraction(threshold[1:]), unit),
+    )
+    return Message(posting.id, text, str(fields["severity"]), fields)
+
+
+def _name(definitions: Definitions, owner: str, voice: Voice) -> str:
+    try:
+        return owner_name(definitions, owner, voice)
+    except Missing:
+        return owner

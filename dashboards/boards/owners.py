@@ -1,0 +1,95 @@
+"""Owners by their names: who an owner key means, and who is in a team on a day."""
+
+from __future__ import annotations
+
+from dashboards.texts import Voice
+from scoring.definitions import Definitions
+from scoring.plan import Plan
+from scoring.reference import UNASSIGNED, Person, Team
+
+
+class Missing(LookupError):
+    """A board was asked for something that is not defined."""
+
+
+def owner_name(definitions: Definitions, owner: str, voice: Voice) -> str:
+    """The name of `e:<person>`, `t:<team>`, `s:<shop>` or `c:`; Missing when nobody has that key."""
+    kind, _, name = owner.partition(":")
+    reference = definitions.reference
+    if owner == "c:":
+        return voice.pick(reference.company.name) or voice.say("owner.company")
+    if owner == f"e:{UNASSIGNED}":
+        return voice.say("owner.unassigned")
+    named = {"e": reference.people, "t": reference.teams, "s": reference.shops}.get(kind, ())
+    for one in named:
+        if one.id == name:
+            return voice.pick(one.name) or name
+    raise Missing(f"no owner {owner!r}")
+
+
+def person_of(definitions: Definitions, person_id: str) -> Person:
+    """A person by id; Missing when there is none."""
+    person = definitions.person(person_id)
+    if person is None:
+        raise Missing(f"no person {person_id!r}")
+    return person
+
+
+def team_of(definitions: Definitions, team_id: str) -> Team:
+    """A team by id; Missing when there is none."""
+    for team in definitions.reference.teams:
+        if team.id == team_id:
+            return team
+    raise Missing(f"no team {team_id!r}")
+
+
+def plan_of(definitions: Definitions, person: Person, day: str) -> Plan | None:
+    """The plan that a person works under on a day."""
+    position = person.position(day)
+    return definitions.plans.get(position.plan) if position else None
+
+
+def members(definitions: Definitions, team_id: str, day: str) -> list[Person]:
+    """Everybody who is in a team, or in one below it, on a day; in the order of the definitions."""
+    below = {team_id}
+    grown = True
+    while grown:
+        more = {team.id for team in definitions.reference.teams if team.parent in below} - below
+        below |= more
+        grown = bool(more)
+    found = []
+    for person in definitions.reference.people:
+        position = person.position(day)
+        if position and position.team in below:
+            found.append(person)
+    return found
+
+
+def teams_in_order(definitions: Definitions) -> list[tuple[Team, int]]:
+    """Every team below its parent, with its depth."""
+    teams = definitions.reference.teams
+    ordered: list[tuple[Team, int]] = []
+
+    def walk(parent: str, depth: int) -> None:
+        for team in teams:
+            if team.parent == parent:
+                ordered.append((team, depth))
+                walk(team.id, depth + 1)
+
+    walk("", 0)
+    return ordered
+
+
+def main_kpis(definitions: Definitions, people: list[Person], day: str) -> list[tuple[str, str]]:
+    """(KPI, dimension) of these people's plans by falling weight, without those that are entered by hand."""
+    weights: dict[tuple[str, str], tuple[int, int]] = {}
+    for person in people:
+        plan = plan_of(definitions, person, day)
+        for item in plan.items if plan else ():
+            kpi = definitions.kpis[item.kpi]
+            if kpi.live == "MAN" or kpi.of_target or item.owner != "self":
+                continue
+            key = (item.kpi, item.dimension)
+            weight, first = weights.get(key, (0, len(weights)))
+            weights[key] = (weight + int(item.weight), first)
+    return sorted(weights, key=lambda key: (-weights[key][0], weights[key][1]))

@@ -1,0 +1,19 @@
+"""Writes messages to the log: the notifier of an installation that has no address yet."""
+
+from __future__ import annotations
+
+import logging
+
+from dashboards.notifiers.base import Message
+
+log = logging.getLogger("scoreline.notices")
+
+
+class Log:
+    """Writes each message as one line at the level warning."""
+
+    def __init__(self, address: str = "") -> None:
+        del address
+
+    def send(self, message: Message) -> None:
+        log.warning("[%s] %s (%s)", message.severity, message.text, message.id)

@@ -1,0 +1,1 @@
+"""UCI Online Retail: a UK web shop's year, read through column maps; country desks own the sales."""

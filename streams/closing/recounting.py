@@ -1,0 +1,49 @@
+"""Holds the cells of a period against an independent recount from facts; differences block the close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import groupby
+
+from scoring.definitions import Definitions
+from scoring.events.base import Event
+from scoring.measures import AGGREGATIONS
+from scoring.recount import recount
+from streams.codec import Codec
+from streams.evidence import Cell
+from streams.stores.base import Store
+
+LISTED = 20
+
+
+def counted(store: Store, definitions: Definitions, first_day: str, last_day: str) -> dict[Cell, Fraction]:
+    """Every measure of the days as its cells say; sums as they are stored, zeros left out."""
+    found: dict[Cell, Fraction] = {}
+    rows = store.all_cells(first_day, last_day)
+    for cell, group in groupby(rows, key=lambda row: row[0][:3]):
+        kind = AGGREGATIONS[definitions.measures[cell[2]].kind]
+        value = kind.read([(key[3], key[4], amount) for key, amount in group], Fraction(1))
+        if value:
+            found[cell] = value
+    return found
+
+
+def effective_facts(store: Store, codec: Codec) -> Iterator[Event]:
+    """Every fact that is not retracted, as an event."""
+    for fact in store.all_facts():
+        yield codec.restore(fact.event_type, fact.body)
+
+
+def differences(
+    store: Store, codec: Codec, definitions: Definitions, first_day: str, last_day: str
+) -> list[tuple[Cell, Fraction, Fraction]]:
+    """(cell, counted, recounted) where the two disagree; empty when they agree on everything."""
+    by_cells: Mapping[Cell, Fraction] = counted(store, definitions, first_day, last_day)
+    by_facts = recount(effective_facts(store, codec), definitions, first_day, last_day)
+    zero = Fraction(0)
+    return [
+        (cell, by_cells.get(cell, zero), by_facts.get(cell, zero))
+        for cell in sorted(by_cells.keys() | by_facts.keys())
+        if by_cells.get(cell, zero) != by_facts.get(cell, zero)
+    ]

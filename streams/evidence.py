@@ -1,0 +1,99 @@
+"""Which facts stand behind a number: walks all cases and keeps those that contribute to a cell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from scoring.atoms import View, total_order
+from scoring.contribution import Contributions, Program
+from scoring.definitions import Definitions
+from scoring.events.base import Event
+from scoring.kpi import KpiValue
+from streams.codec import Codec
+from streams.stores.base import Fact, Store
+
+CHUNK_CASES = 2_000
+Cell = tuple[str, str, str]
+"""(owner, dimension, measure)."""
+
+_decode = msgspec.msgpack.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One case that contributes, with its facts and what it adds to each cell key."""
+
+    case: str
+    facts: tuple[Fact, ...]
+    events: tuple[Event, ...]
+    contributions: Contributions
+
+
+def cells_of(value: KpiValue, definitions: Definitions) -> frozenset[Cell]:
+    """The cells that a KPI value was computed from."""
+    kpi = definitions.kpis[value.kpi]
+    names = {*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator else ())}
+    cells = set()
+    for name in names:
+        measure = definitions.measures.get(name)
+        if measure is None:
+            continue
+        dimension = value.dimension
+        if dimension and dimension not in measure.dimensions:
+            dimension = measure.dimensions[0] if measure.dimensions else ""
+        cells.add((value.owner, dimension, name))
+    return frozenset(cells)
+
+
+def walk(store: Store, codec: Codec, program: Program, cases: Sequence[str] | None = None) -> Iterator[Behind]:
+    """Every case (or the given ones) with its evaluation, in order of its key."""
+    wanted = store.all_cases() if cases is None else list(cases)
+    for start in range(0, len(wanted), CHUNK_CASES):
+        part = wanted[start : start + CHUNK_CASES]
+        found = store.find_facts(part)
+        restored = {
+            case: sorted(
+                ((codec.restore(fact.event_type, fact.body), fact) for fact in found.get(case, ()) if not fact.is_retracted),
+                key=lambda pair: total_order(pair[0]),
+            )
+            for case in part
+        }
+        reads = {case: program.reads(case, [event for event, _ in pairs]) for case, pairs in restored.items()}
+        keys = {key for names in reads.values() for key in names}
+        view = _view(store.find_projections(keys)) if keys else {}
+        for case, pairs in restored.items():
+            events = tuple(event for event, _ in pairs)
+            evaluated = program.evaluate(case, events, view)
+            yield Behind(case, tuple(fact for _, fact in pairs), events, evaluated.contributions)
+
+
+def _view(values: Mapping[str, Mapping[str, bytes]]) -> View:
+    return {key: [_decode(by_case[case]) for case in sorted(by_case)] for key, by_case in values.items()}
+
+
+def gather(
+    store: Store, codec: Codec, program: Program, groups: Collection[frozenset[Cell]], days: tuple[str, str]
+) -> dict[frozenset[Cell], dict[str, object]]:
+    """For each group of cells the facts behind it in the days: their number and a digest over their identities."""
+    by_cell: dict[Cell, list[frozenset[Cell]]] = {}
+    for group in groups:
+        for cell in group:
+            by_cell.setdefault(cell, []).append(group)
+    counts: dict[frozenset[Cell], int] = dict.fromkeys(groups, 0)
+    digests = {group: hashlib.sha256() for group in groups}
+    for behind in walk(store, codec, program):
+        hit = {
+            group
+            for owner, dimension, measure, period, _ in behind.contributions
+            if days[0] <= period <= days[1]
+            for group in by_cell.get((owner, dimension, measure), ())
+        }
+        for group in hit:
+            counts[group] += len(behind.facts)
+            for key in sorted(fact.event_key for fact in behind.facts):
+                digests[group].update(key)
+    return {group: {"facts": counts[group], "facts_digest": digests[group].hexdigest()} for group in groups}

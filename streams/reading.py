@@ -1,0 +1,203 @@
+"""Reads KPIs, targets, sessions and the state of intake from a store; boards, exports and closes share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import msgspec
+
+from scoring.atoms.credit import Room, read_room
+from scoring.attribution import Attribution
+from scoring.contribution import MINUTE_PREFIX, MINUTE_US
+from scoring.definitions import Definitions
+from scoring.events.base import Event
+from scoring.events.live import LiveAudience, LiveCounters, LiveStarted
+from scoring.kpi import Evaluator, KpiValue, Question
+from scoring.measures import Rows
+from scoring.period import LocalDays, period_of
+from streams.codec import Codec
+from streams.stores.base import Store
+
+COUNTS = ("in", "accepted", "duplicates", "rejected", "conflicts")
+_decode = msgspec.msgpack.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far the store is: event time, wall time of the last batch, batch number and running totals."""
+
+    watermark_us: int
+    last_ingest_us: int
+    batch: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSessionView:
+    """A livestream session for boards; `end_us` None while it is on air, segments are (person, on, off)."""
+
+    session_id: str
+    shop: str
+    title: str
+    start_us: int
+    end_us: int | None
+    segments: tuple[tuple[str, int, int], ...]
+
+
+class Reader:
+    """Answers questions about one store under one set of definitions."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self.store = store
+        self.definitions = definitions
+        self.days = LocalDays(definitions.reference.company.zone)
+        self._codec = Codec()
+        self._attribution = Attribution(definitions.reference, self.days)
+        currency = definitions.reference.company.currency
+        self._evaluator = Evaluator(definitions.kpis, definitions.measures, currency)
+
+    def version(self) -> int:
+        """The number of the last batch; equal numbers mean equal answers."""
+        return int(self.store.settings().get("batch", "0"))
+
+    def freshness(self) -> Freshness:
+        """How far the store is."""
+        settings = self.store.settings()
+        counts = {name: int(settings.get(f"count:{name}", "0")) for name in COUNTS}
+        return Freshness(
+            int(settings.get("watermark_us", "0")),
+            int(settings.get("ingested_us", "0")),
+            int(settings.get("batch", "0")),
+            counts,
+        )
+
+    def kpi(self, kpi_id: str, owner: str, period_key: str, dimension: str | None = None) -> KpiValue:
+        """A KPI of an owner in a period; KeyError when the KPI is not defined."""
+        period = period_of(period_key, self.days.zone)
+        return self._value(kpi_id, owner, period_key, (period.first_day, period.last_day), dimension)
+
+    def between(
+        self, kpi_id: str, owner: str, days: tuple[str, str], period_key: str, dimension: str | None = None
+    ) -> KpiValue:
+        """A KPI over the local days from the first to the last, with the targets of `period_key`."""
+        return self._value(kpi_id, owner, period_key, days, dimension)
+
+    def window(self, kpi_id: str, owner: str, minutes: int, dimension: str | None = None) -> KpiValue:
+        """A KPI over the last minutes before the watermark; only measures that are `rolling` have minute cells."""
+        now = self.freshness().watermark_us // MINUTE_US
+        span = (f"{MINUTE_PREFIX}{now - minutes + 1}", f"{MINUTE_PREFIX}{now}")
+        return self._value(kpi_id, owner, f"last {minutes} min", span, dimension)
+
+    def series(
+        self, kpi_id: str, owner: str, days: Sequence[str], dimension: str | None = None
+    ) -> list[KpiValue]:
+        """A KPI day by day."""
+        if not days:
+            return []
+        kpi = self.definitions.kpis[kpi_id]
+        used = self._evaluator.dimension(kpi, owner, dimension)
+        cache: dict[tuple[str, str, str], dict[str, list[tuple[str, str, int]]]] = {}
+
+        def rows_of(who: str, where: str, measure: str, day: str) -> Rows:
+            key = (who, where, measure)
+            if key not in cache:
+                by_day: dict[str, list[tuple[str, str, int]]] = {}
+                for row in self.store.cells(who, where, measure, min(days), max(days)):
+                    by_day.setdefault(row[0], []).append(row)
+                cache[key] = by_day
+            return cache[key].get(day, [])
+
+        return [
+            self._evaluator.evaluate(
+                kpi,
+                Question(owner, used, day),
+                lambda who, where, measure, day=day: rows_of(who, where, measure, day),  # type: ignore[misc]
+                lambda target, day=day: self.target(target, owner, day),  # type: ignore[misc]
+            )
+            for day in days
+        ]
+
+    def target(self, kpi_id: str, owner: str, period_key: str) -> Fraction | None:
+        """The owner's target, in the KPI's natural unit."""
+        target = self.definitions.target(owner, kpi_id, period_key)
+        return None if target is None else target.value
+
+    def _value(
+        self, kpi_id: str, owner: str, period_key: str, span: tuple[str, str], dimension: str | None
+    ) -> KpiValue:
+        kpi = self.definitions.kpis[kpi_id]
+        used = self._evaluator.dimension(kpi, owner, dimension)
+        first, last = span
+
+        def read(who: str, where: str, measure: str) -> Rows:
+            return self.store.cells(who, where, measure, first, last)
+
+        return self._evaluator.evaluate(
+            kpi, Question(owner, used, period_key), read, lambda name: self.target(name, owner, period_key)
+        )
+
+    def counts(self) -> Mapping[str, int]:
+        """in = accepted + duplicates + rejected + conflicts."""
+        return self.freshness().counts
+
+    def problems(self) -> dict[str, int]:
+        """Open problems of cases, by code, and open conflicts."""
+        found: dict[str, int] = {}
+        for row in self.store.problems():
+            found[row.code] = found.get(row.code, 0) + 1
+        conflicts = len(self.store.open_conflicts())
+        if conflicts:
+            found["conflict"] = conflicts
+        return found
+
+    def today(self) -> str:
+        """The local day of the watermark."""
+        return self.days.day(self.freshness().watermark_us)
+
+    def month(self) -> str:
+        """The month of the watermark."""
+        return self.today()[:7]
+
+    def recent_days(self, count: int) -> list[str]:
+        """The last `count` local days up to the watermark's."""
+        today = date.fromisoformat(self.today())
+        return [(today - timedelta(days=back)).isoformat() for back in reversed(range(count))]
+
+    def live_sessions(self, limit: int) -> list[LiveSessionView]:
+        """The latest livestream sessions, newest first."""
+        rooms = []
+        for key, values in self.store.projections_like("live|").items():
+            for value in values:
+                rooms.append((key, read_room([_decode(value)])))
+        rooms.sort(key=lambda pair: (pair[1].start or 0, pair[0]), reverse=True)
+        return [self._session(key, room) for key, room in rooms[:limit]]
+
+    def _session(self, key: str, room: Room) -> LiveSessionView:
+        _, shop, session = key.split("|", 2)
+        facts = self._case_events(key)
+        title = next((fact.title for fact in facts if isinstance(fact, LiveStarted) and fact.title), session)
+        segments = tuple((self._attribution.person(host, on), on, off) for host, on, off in room.segments)
+        return LiveSessionView(session, shop, title, room.start or 0, room.end, segments)
+
+    def live_series(self, shop: str, session_id: str) -> list[tuple[int, int, int]]:
+        """(instant, viewers, views so far) of a session."""
+        viewers: dict[int, int] = {}
+        views: dict[int, int] = {}
+        for fact in self._case_events(f"live|{shop}|{session_id}"):
+            if isinstance(fact, LiveAudience):
+                viewers[fact.occurred_at] = fact.concurrent
+            elif isinstance(fact, LiveCounters):
+                views[fact.minute_at] = max(views.get(fact.minute_at, 0), fact.views_total)
+        rows, total = [], 0
+        for at in sorted({*viewers, *views}):
+            total = views.get(at, total)
+            if at in viewers:
+                rows.append((at, viewers[at], total))
+        return rows
+
+    def _case_events(self, case: str) -> list[Event]:
+        facts = self.store.find_facts([case]).get(case, [])
+        return [self._codec.restore(fact.event_type, fact.body) for fact in facts if not fact.is_retracted]
