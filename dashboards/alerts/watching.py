@@ -78,50 +78,55 @@ class Watch:
         if freshness.watermark_us is None or freshness.last_ingest_us is None:
             return False
         is_silent = now_us - freshness.last_ingest_us > self._stale_after_us
+        changed, notices = self._steps(freshness.watermark_us, is_silent)
+        kept = {key: state_text(state) for key, state in changed.items() if self._is_worth_keeping(key, state)}
+        if kept or notices:
+            self._book.save(kept, notices)
+        is_shown = any(_is_visible(self._before(key)) or _is_visible(state) for key, state in changed.items())
+        self._states.update(changed)
+        return is_shown
+
+    def _steps(self, at_us: int, is_silent: bool) -> tuple[dict[str, State], dict[str, str]]:
         changed: dict[str, State] = {}
         notices: dict[str, str] = {}
         for rule in self._reader.definitions.alerts:
             for owner in owners(self._reader.definitions, rule):
-                sighting = self._sighting(rule, owner, freshness.watermark_us, is_silent)
+                sighting = self._sighting(rule, owner, at_us, is_silent)
+                if sighting is None:
+                    continue
                 key = state_key(rule, owner)
-                before = self._states.get(key, State())
-                after, told = step(rule, before, sighting)
-                if after != before:
+                after, told = step(rule, self._before(key), sighting)
+                if after != self._before(key):
                     changed[key] = after
                 for notice in told:
-                    notice_id = f"{rule.id}|{owner}|{notice.value}|{after.fired_us or sighting.at_us}"
+                    notice_id = f"{key}|{notice.value}|{after.fired_us or at_us}"
                     notices[notice_id] = notice_body(notice_id, rule, owner, notice, after)
-        shown = {key: state for key, state in changed.items() if state != self._states.get(key, State())}
-        kept = {key: state_text(state) for key, state in changed.items() if self._is_worth_keeping(key, state)}
-        if kept or notices:
-            self._book.save(kept, notices)
-        is_shown = any(_is_visible(self._states.get(key, State())) or _is_visible(state) for key, state in shown.items())
-        self._states.update(changed)
-        return is_shown
+        return changed, notices
+
+    def _before(self, key: str) -> State:
+        return self._states.get(key, State())
 
     def active(self) -> list[ActiveAlert]:
         """Everything that does not stand at OK, the most severe and longest first."""
         found = []
         for rule in self._reader.definitions.alerts:
             for owner in owners(self._reader.definitions, rule):
-                state = self._states.get(state_key(rule, owner), State())
+                state = self._before(state_key(rule, owner))
                 if _is_visible(state):
                     since = state.fired_us if state.fired_us is not None else state.timer_us or 0
                     found.append(ActiveAlert(rule, owner, state.phase, since, state.is_silent, state.value))
         return sorted(found, key=_urgency)
 
-    def _sighting(self, rule: AlertRule, owner: str, at_us: int, is_silent: bool) -> Sighting:
+    def _sighting(self, rule: AlertRule, owner: str, at_us: int, is_silent: bool) -> Sighting | None:
         if is_silent:
             return Sighting(at_us, None)
         value = self._reader.window(rule.kpi, owner, rule.window_minutes)
-        if value.value is None:
-            # Other events do come in, so an empty window means that nothing happened here: the state holds.
-            return Sighting(at_us, Fraction(0), -1 if rule.min_sample else None) if rule.min_sample else Sighting(at_us, None)
-        return Sighting(at_us, value.value, value.sample)
+        # Other events do come in, so an empty window means that nothing happened here: the state holds.
+        return None if value.value is None else Sighting(at_us, value.value, value.sample)
 
     def _is_worth_keeping(self, key: str, state: State) -> bool:
         # The instant of a plain OK moves with every batch; writing that would cost a transaction each time.
-        before = self._states.get(key, State())
+        before = self._before(key)
         return (state.phase, state.timer_us, state.is_silent) != (before.phase, before.timer_us, before.is_silent)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -63,6 +63,10 @@ class Scene:
         share = Fraction(at - period.start_us, period.end_us - period.start_us)
         return min(max(share, Fraction(0)), Fraction(1))
 
+    def on(self, day: str) -> Scene:
+        """The same look, standing at another day; what is remembered of past days is not shared."""
+        return replace(self, today=day, days=days_until(day), month=key_containing(day, "month"), history=History())
+
     def trend(self, kpi: str, owner: str, dimension: str | None) -> list[KpiValue]:
         """The KPI on each day of the trend, today last."""
         return [*self.history.past(self, kpi, owner, dimension), self.reader.kpi(kpi, owner, self.today, dimension)]
@@ -95,7 +99,11 @@ def see(reader: Reader, look: Look, history: History) -> Scene:
     freshness = reader.freshness()
     at = look.now_us if freshness.watermark_us is None else freshness.watermark_us
     today = local_days(company.zone).day(at)
-    last = parse_day(today)
-    days = tuple((last - timedelta(days=back)).isoformat() for back in range(TREND_DAYS - 1, -1, -1))
     style = Style(look.voice, company.currency, company.zone, look.compact)
-    return Scene(reader, definitions, look, style, freshness, history, today, days, key_containing(today, "month"))
+    return Scene(reader, definitions, look, style, freshness, history, today, days_until(today), key_containing(today, "month"))
+
+
+def days_until(day: str) -> tuple[str, ...]:
+    """The days of a trend that ends on `day`."""
+    last = parse_day(day)
+    return tuple((last - timedelta(days=back)).isoformat() for back in range(TREND_DAYS - 1, -1, -1))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import apprise
-
 from dashboards.notifiers.base import Message, NotDelivered
 
 TYPES = {"critical": "failure", "high": "failure", "medium": "warning", "low": "info"}
@@ -13,6 +11,8 @@ class Service:
     """An apprise address; ValueError when apprise does not understand it."""
 
     def __init__(self, address: str) -> None:
+        import apprise  # costs half a second, which every other start of the command line would pay
+
         self._service = apprise.Apprise()
         if not self._service.add(address):
             scheme = address.partition(":")[0]

@@ -1,0 +1,44 @@
+"""How old the numbers are: live, replaying a past month, stale, or not there yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.boards.board import Part
+from dashboards.boards.scene import Scene
+
+FRESH = "fresh"
+"""The key of this part on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """`state` live, replay, stale or empty; `ingest_ms` when the last batch came, for the age that the page counts on."""
+
+    state: str
+    word: str
+    as_of: str
+    ingest_ms: int
+    stale_after_ms: int
+    age: str
+
+
+def fresh(scene: Scene) -> Part:
+    """The age of the numbers of a scene; a replay is fresh input about a time that has long gone."""
+    at, ingest = scene.freshness.watermark_us, scene.freshness.last_ingest_us
+    if at is None or ingest is None:
+        return Part("fresh", Fresh("empty", scene.voice.say("fresh.empty"), "", 0, 0, ""))
+    now, limit = scene.look.now_us, scene.look.stale_after_us
+    state = "stale" if now - ingest > limit else "replay" if now - at > limit else "live"
+    key = "fresh.last_event" if state == "stale" else "fresh.updated"
+    return Part(
+        "fresh",
+        Fresh(
+            state=state,
+            word=scene.voice.say(f"fresh.{state}"),
+            as_of=scene.voice.say("fresh.as_of", at=scene.style.moment(at)),
+            ingest_ms=ingest // 1000,
+            stale_after_ms=limit // 1000,
+            age=scene.voice.say(key, age=scene.style.age(now - ingest)),
+        ),
+    )
