@@ -59,6 +59,11 @@ class Attribution:
         self._assignments: dict[str, list[Assignment]] = defaultdict(list)
         for assignment in reference.assignments:
             self._assignments[assignment.tag].append(assignment)
+        # Only scope values that some assignment names can make a difference; all others share one answer.
+        self._named: dict[str, dict[str, set[str]]] = {tag: defaultdict(set) for tag in self._assignments}
+        for assignment in reference.assignments:
+            for name, value in assignment.scope:
+                self._named[assignment.tag][name].add(value)
         self._spreads: dict[object, Spread] = {}
         self._rates: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
         for rate in reference.rates:
@@ -90,7 +95,8 @@ class Attribution:
     def of_tag(self, tag: str, scope: Mapping[str, str], at: int) -> Spread:
         """Shares of those who hold `tag` in the most specific matching scope; what is left over is `unassigned`."""
         day = self.days.day(at)
-        key = (tag, tuple(scope.values()), day)
+        named = self._named.get(tag, {})
+        key = (tag, *(scope.get(name, "") if scope.get(name, "") in values else "" for name, values in named.items()), day)
         found = self._spreads.get(key)
         if found:
             return found

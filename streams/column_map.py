@@ -66,15 +66,6 @@ class ColumnMap:
         return tuple(dict.fromkeys([*self.identity.columns, *named]))
 
     @classmethod
-    def load(cls, path: Path) -> ColumnMap:
-        """The map in a TOML file; DefinitionError with every fault."""
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DefinitionError([Fault(path.name, "", f"cannot be read: {error}")]) from error
-        return cls.parse(text, path.name)
-
-    @classmethod
     def parse(cls, text: str, file: str) -> ColumnMap:
         """The map in a TOML text; DefinitionError with every fault, each naming `file`."""
         try:
@@ -90,6 +81,15 @@ class ColumnMap:
     def mapper(self, header: Sequence[str]) -> RowMapper:
         """The map bound to a header, with nothing counted yet; every column of the map is in `header`."""
         return RowMapper(self, {name: place for place, name in enumerate(header)})
+
+
+def load_column_map(path: Path) -> ColumnMap:
+    """The map in a TOML file; DefinitionError with every fault."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError([Fault(path.name, "", f"cannot be read: {error}")]) from error
+    return ColumnMap.parse(text, path.name)
 
 
 class RowMapper:
@@ -175,7 +175,7 @@ class _Reading:
         shape = shape_of(kind)
         constants = self._constants(tables, shape)
         fields, line = self._columns(tables, "fields", shape), self._columns(tables, "line", LINE)
-        self._check_cover(shape, constants, fields, line)
+        self._check_cover(shape, tables)
         identity = self._identity(tables)
         sheet = self._text(tables, "sheet", "")
         return ColumnMap(encoding, delimiter, sheet, event_type, constants, identity, fields, line)
@@ -218,9 +218,9 @@ class _Reading:
                 self._fault(f"{key}.{name}.{fault.key}", fault.message)
         return found
 
-    def _check_cover(
-        self, shape: Shape, constants: dict[str, Any], fields: dict[str, Column], line: dict[str, Column]
-    ) -> None:
+    def _check_cover(self, shape: Shape, tables: dict[str, Any]) -> None:
+        given = (tables.get(key) for key in ("constants", "fields", "line"))
+        constants, fields, line = (table if isinstance(table, dict) else {} for table in given)
         for name, field in shape.fields.items():
             if name in constants and name in fields:
                 self._fault(f"fields.{name}", "is also a constant; keep one of the two")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from scoring.contribution import MINUTE_US, Contributions, Key, Program, changes
 from scoring.events.base import Event
 from streams.codec import Codec, Decoded, Rejected
 from streams.intake import Intake, take_in
-from streams.stores.base import Fact, ProblemRow, Store, TakenOver, Unit
+from streams.stores.base import Conflict, Fact, ProblemRow, Store, TakenOver, Unit
 
 KEPT_MINUTES = 2 * 24 * 60
 REBUILD_CASES = 2000
@@ -141,6 +141,43 @@ class Pipeline:
                 delta[key] += amount
         unit.put_problems(list(reads_after), problems)
         return delta
+
+    def swap(self, chosen: Conflict, note: str) -> None:
+        """Let a conflicting body count instead of the standing one, which is kept as the resolved other."""
+        with self.store.unit() as unit:
+            content_hash, case = unit.known([chosen.event_key])[chosen.event_key]
+            standing = next(fact for fact in unit.facts([case])[case] if fact.event_key == chosen.event_key)
+            number = int(unit.setting("batch") or 0) + 1
+            unit.set_setting("batch", str(number))
+            event = self.codec.restore(chosen.event_type, chosen.body)
+            fact = replace(
+                standing,
+                content_hash=chosen.content_hash,
+                case=chosen.case,
+                event_type=chosen.event_type,
+                occurred_at=chosen.occurred_at,
+                batch=number,
+                body=chosen.body,
+            )
+            intake = Intake(
+                facts={fact.event_key: fact},
+                events={fact.event_key: Decoded(event, fact.body, fact.event_key, fact.content_hash)},
+                swapped=[(standing.case, standing.event_key)],
+                conflicts=[
+                    Conflict(
+                        standing.event_key,
+                        content_hash,
+                        standing.event_type,
+                        standing.case,
+                        standing.occurred_at,
+                        standing.body,
+                        note,
+                    ),
+                    replace(chosen, resolution=note),
+                ],
+                touched={standing.case, fact.case},
+            )
+            self._evaluate(unit, intake, int(unit.setting("watermark_us") or 0) // MINUTE_US - KEPT_MINUTES)
 
     def rebuild_needed(self) -> bool:
         """Whether the store's cells come from other definitions than this pipeline's."""

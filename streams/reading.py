@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from fractions import Fraction
 
 import msgspec
 
 from scoring.atoms.credit import Room, read_room
+from scoring.atoms.inquiry import split_key
 from scoring.attribution import Attribution
 from scoring.contribution import MINUTE_PREFIX, MINUTE_US
 from scoring.definitions import Definitions
-from scoring.events.base import Event
+from scoring.events.base import Event, case_key
 from scoring.events.live import LiveAudience, LiveCounters, LiveStarted
 from scoring.kpi import Evaluator, KpiValue, Question
 from scoring.measures import Rows
@@ -29,8 +29,8 @@ _decode = msgspec.msgpack.Decoder().decode
 class Freshness:
     """How far the store is: event time, wall time of the last batch, batch number and running totals."""
 
-    watermark_us: int
-    last_ingest_us: int
+    watermark_us: int | None
+    last_ingest_us: int | None
     batch: int
     counts: Mapping[str, int]
 
@@ -68,8 +68,8 @@ class Reader:
         settings = self.store.settings()
         counts = {name: int(settings.get(f"count:{name}", "0")) for name in COUNTS}
         return Freshness(
-            int(settings.get("watermark_us", "0")),
-            int(settings.get("ingested_us", "0")),
+            int(settings["watermark_us"]) if "watermark_us" in settings else None,
+            int(settings["ingested_us"]) if "ingested_us" in settings else None,
             int(settings.get("batch", "0")),
             counts,
         )
@@ -87,7 +87,7 @@ class Reader:
 
     def window(self, kpi_id: str, owner: str, minutes: int, dimension: str | None = None) -> KpiValue:
         """A KPI over the last minutes before the watermark; only measures that are `rolling` have minute cells."""
-        now = self.freshness().watermark_us // MINUTE_US
+        now = (self.freshness().watermark_us or 0) // MINUTE_US
         span = (f"{MINUTE_PREFIX}{now - minutes + 1}", f"{MINUTE_PREFIX}{now}")
         return self._value(kpi_id, owner, f"last {minutes} min", span, dimension)
 
@@ -155,16 +155,11 @@ class Reader:
 
     def today(self) -> str:
         """The local day of the watermark."""
-        return self.days.day(self.freshness().watermark_us)
+        return self.days.day(self.freshness().watermark_us or 0)
 
     def month(self) -> str:
         """The month of the watermark."""
         return self.today()[:7]
-
-    def recent_days(self, count: int) -> list[str]:
-        """The last `count` local days up to the watermark's."""
-        today = date.fromisoformat(self.today())
-        return [(today - timedelta(days=back)).isoformat() for back in reversed(range(count))]
 
     def live_sessions(self, limit: int) -> list[LiveSessionView]:
         """The latest livestream sessions, newest first."""
@@ -176,17 +171,17 @@ class Reader:
         return [self._session(key, room) for key, room in rooms[:limit]]
 
     def _session(self, key: str, room: Room) -> LiveSessionView:
-        _, shop, session = key.split("|", 2)
+        _, shop, session = split_key(key)
         facts = self._case_events(key)
         title = next((fact.title for fact in facts if isinstance(fact, LiveStarted) and fact.title), session)
         segments = tuple((self._attribution.person(host, on), on, off) for host, on, off in room.segments)
         return LiveSessionView(session, shop, title, room.start or 0, room.end, segments)
 
     def live_series(self, shop: str, session_id: str) -> list[tuple[int, int, int]]:
-        """(instant, viewers, views so far) of a session."""
+        """(instant, viewers, views so far) of a session, ascending; empty when the session is not known."""
         viewers: dict[int, int] = {}
         views: dict[int, int] = {}
-        for fact in self._case_events(f"live|{shop}|{session_id}"):
+        for fact in self._case_events(case_key("live", shop, session_id)):
             if isinstance(fact, LiveAudience):
                 viewers[fact.occurred_at] = fact.concurrent
             elif isinstance(fact, LiveCounters):

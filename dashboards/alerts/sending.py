@@ -24,16 +24,21 @@ def send_due(book: AlertBook, notifier: Notifier, definitions: Definitions, lang
     """Try every notice that is due; the number delivered. A failure is recorded with the time of the next attempt."""
     delivered = 0
     for posting in book.due(now_us, BATCH):
-        try:
-            notifier.send(message_of(posting, definitions, lang))
-        except NotDelivered as error:
-            pause = min(FIRST_PAUSE_US * 2 ** min(posting.attempts, 10), LONGEST_PAUSE_US)
-            log.warning("notice %s not delivered (%s); next attempt in %d s", posting.id, error, pause // 1_000_000)
-            book.settle(posting.id, posting.attempts + 1, now_us + pause)
-        else:
-            book.settle(posting.id, posting.attempts + 1, None)
-            delivered += 1
+        next_us = attempt(posting, notifier, definitions, lang, now_us)
+        book.settle(posting.id, posting.attempts + 1, next_us)
+        delivered += next_us is None
     return delivered
+
+
+def attempt(posting: Posting, notifier: Notifier, definitions: Definitions, lang: str, now_us: int) -> int | None:
+    """Send one notice: None when it was accepted, else when to try again."""
+    try:
+        notifier.send(message_of(posting, definitions, lang))
+    except NotDelivered as error:
+        pause_us = min(FIRST_PAUSE_US * 2 ** min(posting.attempts, 10), LONGEST_PAUSE_US)
+        log.warning("notice %s not delivered (%s); next attempt in %d s", posting.id, error, pause_us // 1_000_000)
+        return now_us + pause_us
+    return None
 
 
 def message_of(posting: Posting, definitions: Definitions, lang: str) -> Message:

@@ -14,6 +14,7 @@ from dashboards.boards.scene import Scene
 from dashboards.boards.spark import WIDTH, Spark, spark
 from scoring.money import round_half_up
 
+MINUTE_US = 60_000_000
 TABLE_STEP = 15
 """The table under the chart lists every fifteenth minute."""
 
@@ -44,14 +45,15 @@ class Audience:
 
 
 def audience(scene: Scene, session: LiveSessionView, series: Sequence[tuple[int, int, int]]) -> Audience:
-    """The picture of a session whose series is (minute_us, concurrent, entries so far)."""
+    """The picture of a session; of the samples in one minute the last one is drawn."""
     say = scene.voice.say
+    series = _by_minute(series)
     words = (say("live.audience"), say("live.entries"), say("live.minute"), say("live.table"))
     if not series:
         return Audience("", spark((), True, ""), (), (), "", say("live.chart_empty"), words)
     first, last = series[0][0], series[-1][0]
     label = say("live.chart", peak=f"{max(now for _, now, _ in series):,}", latest=f"{series[-1][1]:,}")
-    shifts = _shifts(scene, session, last)
+    shifts = _shifts(scene, session)
     span = max(last - first, 1)
     bands = tuple(
         Band(name, band, _x(on - first, span), max(_x(off - first, span) - _x(on - first, span), 1))
@@ -76,11 +78,16 @@ def audience(scene: Scene, session: LiveSessionView, series: Sequence[tuple[int,
     return Audience(json.dumps(wire, ensure_ascii=False, separators=(",", ":")), curve, bands, rows, label, "", words)
 
 
-def _shifts(scene: Scene, session: LiveSessionView, last: int) -> list[tuple[str, int, int, int]]:
-    order = list(dict.fromkeys(person for person, _, _ in session.hosts))
+def _by_minute(series: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    latest = {at // MINUTE_US: (now, so_far) for at, now, so_far in series}
+    return [(minute * MINUTE_US, now, so_far) for minute, (now, so_far) in sorted(latest.items())]
+
+
+def _shifts(scene: Scene, session: LiveSessionView) -> list[tuple[str, int, int, int]]:
+    order = list(dict.fromkeys(person for person, _, _ in session.segments))
     return [
-        (name_of(scene, f"e:{person}"), order.index(person) % Audience.BANDS, on, off if off is not None else last)
-        for person, on, off in session.hosts
+        (name_of(scene, f"e:{person}"), order.index(person) % Audience.BANDS, on, off)
+        for person, on, off in session.segments
     ]
 
 

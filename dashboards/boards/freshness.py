@@ -13,7 +13,7 @@ FRESH = "fresh"
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """`state` live, replay, stale or empty; `ingest_ms` when the last batch came, for the age that the page counts on."""
+    """`state` live, replay, stale or empty; the page counts the age on from `ingest_ms`, the last batch."""
 
     state: str
     word: str
@@ -26,7 +26,7 @@ class Fresh:
 def fresh(scene: Scene) -> Part:
     """The age of the numbers of a scene; a replay is fresh input about a time that has long gone."""
     at, ingest = scene.freshness.watermark_us, scene.freshness.last_ingest_us
-    if at is None or ingest is None:
+    if not at:
         return Part("fresh", Fresh("empty", scene.voice.say("fresh.empty"), "", 0, 0, ""))
     now, limit = scene.look.now_us, scene.look.stale_after_us
     state = "stale" if now - ingest > limit else "replay" if now - at > limit else "live"

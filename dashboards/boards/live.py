@@ -48,7 +48,7 @@ def live(scene: Scene, argument: tuple[str, ...]) -> Board:
 
 def session_title(scene: Scene, session: LiveSessionView) -> str:
     """Its title, or its id when the platform sent none."""
-    return session.title or session.session
+    return session.title or session.session_id
 
 
 def length_seconds(scene: Scene, session: LiveSessionView) -> int:
@@ -67,10 +67,10 @@ def name_of(scene: Scene, owner: str) -> str:
 
 def _line(scene: Scene, session: LiveSessionView) -> SessionLine:
     is_on_air = session.end_us is None
-    hosts = dict.fromkeys(name_of(scene, f"e:{person}") for person, _, _ in session.hosts)
+    hosts = dict.fromkeys(name_of(scene, f"e:{person}") for person, _, _ in session.segments)
     return SessionLine(
         title=session_title(scene, session),
-        href=f"/live/{session.session}",
+        href=f"/live/{session.session_id}",
         shop=name_of(scene, f"s:{session.shop}"),
         started=scene.style.moment(session.start_us),
         length=scene.style.span(length_seconds(scene, session)),

@@ -15,7 +15,7 @@ from dashboards.boards.scene import Scene
 from dashboards.boards.tile import Ask, plain, tile
 from scoring.period import local_days
 
-LOOK_BACK = 500
+LOOK_BACK = 200
 """How many of the latest sessions have a page."""
 
 KPIS = ("live_gmv", "live_gpm", "live_conversion_rate", "live_acu", "live_pcu", "live_views")
@@ -56,12 +56,12 @@ class Pulse:
 def live_session(scene: Scene, argument: tuple[str, ...]) -> Board:
     """The session `argument[0]`; Missing when it is not among the latest."""
     say = scene.voice.say
-    session = next((one for one in scene.reader.live_sessions(LOOK_BACK) if one.session == argument[0]), None)
+    session = next((one for one in scene.reader.live_sessions(LOOK_BACK) if one.session_id == argument[0]), None)
     if session is None:
         raise Missing(f"no live session {argument[0]!r}")
     day = local_days(scene.style.zone).day(session.start_us)
-    series = scene.reader.live_series(session.session)
-    people = list(dict.fromkeys(person for person, _, _ in session.hosts))
+    series = scene.reader.live_series(session.shop, session.session_id)
+    people = list(dict.fromkeys(person for person, _, _ in session.segments))
     owner = f"s:{session.shop}"
     tiles = [Ask(kpi, owner, "", "day") for kpi in KPIS if kpi in scene.definitions.kpis]
     parts = {ask.key(): Part("tile", plain(tile(_on(scene, day), ask))) for ask in tiles}
@@ -109,8 +109,8 @@ def _hosts(scene: Scene, session: LiveSessionView, people: list[str], day: str) 
 
 
 def _host(scene: Scene, session: LiveSessionView, person: str, band: int, day: str) -> HostLine:
-    style, end = scene.style, session.end_us or scene.freshness.watermark_us or session.start_us
-    shifts = [(on, off if off is not None else end) for one, on, off in session.hosts if one == person]
+    style = scene.style
+    shifts = [(on, off) for one, on, off in session.segments if one == person]
     money = []
     for kpi in ("live_gmv", "live_gmv_per_hour"):
         value = scene.reader.kpi(kpi, f"e:{person}", day, "host").value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboards.texts import Voice
 from scoring.definitions import Definitions
-from scoring.plan import Plan
-from scoring.reference import UNASSIGNED, Person, Team
+from scoring.plan import SELF, Plan
+from scoring.reference import UNASSIGNED, Person, Shop, Team
 
 
 class Missing(LookupError):
@@ -20,8 +22,12 @@ def owner_name(definitions: Definitions, owner: str, voice: Voice) -> str:
         return voice.pick(reference.company.name) or voice.say("owner.company")
     if owner == f"e:{UNASSIGNED}":
         return voice.say("owner.unassigned")
-    named = {"e": reference.people, "t": reference.teams, "s": reference.shops}.get(kind, ())
-    for one in named:
+    named: dict[str, Sequence[Person | Team | Shop]] = {
+        "e": reference.people,
+        "t": reference.teams,
+        "s": reference.shops,
+    }
+    for one in named.get(kind, ()):
         if one.id == name:
             return voice.pick(one.name) or name
     raise Missing(f"no owner {owner!r}")
@@ -86,10 +92,11 @@ def main_kpis(definitions: Definitions, people: list[Person], day: str) -> list[
     for person in people:
         plan = plan_of(definitions, person, day)
         for item in plan.items if plan else ():
-            kpi = definitions.kpis[item.kpi]
-            if kpi.live == "MAN" or kpi.of_target or item.owner != "self":
+            source = item.source
+            kpi = definitions.kpis[source.kpi]
+            if kpi.live == "MAN" or kpi.of_target or source.owner != SELF:
                 continue
-            key = (item.kpi, item.dimension)
+            key = (source.kpi, source.dimension)
             weight, first = weights.get(key, (0, len(weights)))
             weights[key] = (weight + int(item.weight), first)
     return sorted(weights, key=lambda key: (-weights[key][0], weights[key][1]))

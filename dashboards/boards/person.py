@@ -35,4 +35,4 @@ def person(scene: Scene, argument: tuple[str, ...]) -> Board:
 
 
 def _ask(item: PlanItem, owner: str, grain: str) -> Ask:
-    return Ask(item.kpi, owner if item.owner == "self" else item.owner, item.dimension, grain, item.target)
+    return Ask(item.source.kpi, item.source.of(owner), item.source.dimension, grain, item.target)

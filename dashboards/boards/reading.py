@@ -11,14 +11,14 @@ from scoring.kpi import KpiValue
 
 
 class Freshness(Protocol):
-    """How far the numbers reach: instants are microseconds since the epoch, None before the first event."""
+    """How far the numbers reach: instants are microseconds since the epoch, 0 before the first event."""
 
     @property
-    def watermark_us(self) -> int | None:
+    def watermark_us(self) -> int:
         """Latest `occurred_at` of an accepted event."""
 
     @property
-    def last_ingest_us(self) -> int | None:
+    def last_ingest_us(self) -> int:
         """When the latest batch was committed, by the machine's clock."""
 
     @property
@@ -31,10 +31,10 @@ class Freshness(Protocol):
 
 
 class LiveSessionView(Protocol):
-    """One live session; hosts are (person id, on air from, until or None), microseconds since the epoch."""
+    """One live session; instants are microseconds since the epoch."""
 
     @property
-    def session(self) -> str:
+    def session_id(self) -> str:
         """Its id."""
 
     @property
@@ -54,8 +54,8 @@ class LiveSessionView(Protocol):
         """When it ended; None while on air."""
 
     @property
-    def hosts(self) -> Sequence[tuple[str, int, int | None]]:
-        """On-air segments in order of their start."""
+    def segments(self) -> Sequence[tuple[str, int, int]]:
+        """On-air segments (person id, from, until) in order of their start."""
 
 
 class Reader(Protocol):
@@ -86,11 +86,11 @@ class Reader(Protocol):
     def target(self, kpi_id: str, owner: str, period_key: str) -> Fraction | None:
         """The owner's target, or None."""
 
-    def window(self, kpi_id: str, owner: str, minutes: int) -> KpiValue:
+    def window(self, kpi_id: str, owner: str, minutes: int, dimension: str | None = None) -> KpiValue:
         """The KPI over the rolling minutes that end at the watermark."""
 
     def live_sessions(self, limit: int) -> Sequence[LiveSessionView]:
         """The latest sessions by start, newest first."""
 
-    def live_series(self, session_id: str) -> Sequence[tuple[int, int, int]]:
-        """(minute, concurrent viewers, entries so far) of a session, ascending; minute in microseconds."""
+    def live_series(self, shop: str, session_id: str) -> Sequence[tuple[int, int, int]]:
+        """(instant, viewers, entries so far) of a session, ascending; one row per sample of the audience."""

@@ -58,7 +58,7 @@ class Scene:
     def elapsed(self, period_key: str) -> Fraction:
         """The share of a period that lies before the watermark, 0 to 1."""
         period, at = period_of(period_key, self.style.zone), self.freshness.watermark_us
-        if at is None:
+        if not at:
             return Fraction(0)
         share = Fraction(at - period.start_us, period.end_us - period.start_us)
         return min(max(share, Fraction(0)), Fraction(1))
@@ -97,10 +97,11 @@ def see(reader: Reader, look: Look, history: History) -> Scene:
     definitions = reader.definitions
     company = definitions.reference.company
     freshness = reader.freshness()
-    at = look.now_us if freshness.watermark_us is None else freshness.watermark_us
+    at = freshness.watermark_us or look.now_us
     today = local_days(company.zone).day(at)
     style = Style(look.voice, company.currency, company.zone, look.compact)
-    return Scene(reader, definitions, look, style, freshness, history, today, days_until(today), key_containing(today, "month"))
+    month = key_containing(today, "month")
+    return Scene(reader, definitions, look, style, freshness, history, today, days_until(today), month)
 
 
 def days_until(day: str) -> tuple[str, ...]:

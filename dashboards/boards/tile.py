@@ -122,7 +122,7 @@ def plain(one: Tile) -> Tile:
 
 
 def attention(one: Tile) -> tuple[int, Fraction]:
-    """Sorts what needs attention first: furthest below its target; then those without a target; then those without a value."""
+    """Sorts by need of attention: furthest below target first, then without a target, then without a value."""
     if one.state in ("empty", "insufficient"):
         return (2, Fraction(0))
     if one.judgement.attainment is None:

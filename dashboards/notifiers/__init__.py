@@ -30,9 +30,7 @@ def notifier_for(address: str) -> Notifier:
     scheme = address.partition(":")[0].lower() if address else "log"
     make = NOTIFIERS.get(scheme)
     if make is None:
-        raise ValueError(
-            f"alerts.toml: notify.url: {scheme!r} is no scheme that notices can be sent to; known: {', '.join(NOTIFIERS)}"
-        )
+        raise ValueError(f"alerts.toml: notify.url: {scheme!r} cannot be sent to; known: {', '.join(NOTIFIERS)}")
     return make(address)
 
 

@@ -16,7 +16,7 @@ class Service:
         self._service = apprise.Apprise()
         if not self._service.add(address):
             scheme = address.partition(":")[0]
-            raise ValueError(f"alerts.toml: notify.url: apprise does not understand this {scheme}:// address; check its parts")
+            raise ValueError(f"alerts.toml: notify.url: apprise cannot read this {scheme}:// address; check its parts")
 
     def send(self, message: Message) -> None:
         kind = TYPES.get(message.severity, "warning")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from examples.inputs import input_folder
 from streams.codec import Rejected
-from streams.column_map import ColumnMap, RowMapper
+from streams.column_map import ColumnMap, RowMapper, load_column_map
 from streams.columns import CellFault, Rounding
 from streams.record import Record, Source
 from streams.sources.csv import CsvFile
@@ -35,7 +35,7 @@ class Northwind:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._maps = [ColumnMap.load(HERE / f"{name}.toml") for name in ("placed", "paid", "shipped")]
+        self._maps = [load_column_map(HERE / f"{name}.toml") for name in ("placed", "paid", "shipped")]
         self.rounding = Rounding()
 
     def records(self, start: int) -> Iterator[Record]:

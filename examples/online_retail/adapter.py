@@ -7,7 +7,7 @@ from pathlib import Path
 
 from examples.inputs import input_folder
 from examples.online_retail.returns import Key, Origin, Return, Sale, match_returns
-from streams.column_map import ColumnMap, RowMapper
+from streams.column_map import ColumnMap, RowMapper, load_column_map
 from streams.columns import CellFault, Rounding
 from streams.record import Record, Source, SourceError
 from streams.sources.csv import CsvFile
@@ -36,8 +36,8 @@ class OnlineRetail:
     name = "online_retail"
 
     def __init__(self, path: Path) -> None:
-        self._sales = ColumnMap.load(HERE / "sales.toml")
-        self._refunds = ColumnMap.load(HERE / "refunds.toml")
+        self._sales = load_column_map(HERE / "sales.toml")
+        self._refunds = load_column_map(HERE / "refunds.toml")
         self._file = CsvFile(path, self._sales.encoding, self._sales.delimiter)
         self.rounding = Rounding()
 

@@ -92,13 +92,19 @@ class Orders:
             )  # fmt: skip
             return order
         self._pay(order, t + (self._hesitation() if pays_after is None else pays_after))
-        if order.id[5:] == f"{BRUSH_DAY:02d}-0001" or (not first and rng.randrange(1_000) < BRUSH):
+        if t < box.month_end and self._is_brush(order):
             self._brush(order)
         elif not first and rng.randrange(1_000) < CANCELLED:
             self._cancel(order)
         else:
             self._parcel(order)
         return order
+
+    def _is_brush(self, order: Order) -> bool:
+        number = order.id[5:]
+        if number.endswith("-0001"):
+            return number.startswith(f"{BRUSH_DAY:02d}")
+        return self.rng.randrange(1_000) < BRUSH
 
     def _new(self, t: int, buyer: str, session: str) -> Order:
         day = self.box.iso_day(t)
@@ -244,7 +250,14 @@ class Orders:
         box.send(asked, "refund.requested", PLATFORM, f"{refund_id}-requested", requested_at=box.stamp(asked), **fields)
         if end == "completed":
             fields |= {"completed_at": box.stamp(done), "cogs_back": yuan(back if how["kind"] != "exchange" else 0)}
-        box.send(done, f"refund.{end}", PLATFORM, f"{refund_id}-{end}", **fields)
+        # One refund in eighty of the month itself, and more of the live ones, is told only after the close.
+        told_late = (
+            end == "completed"
+            and 0 <= done < box.month_end
+            and rng.randrange(12 if "channel" in order.header else 80) == 0
+        )
+        when_told = (done, box.horizon + box.soon(3 * DAY)) if told_late else done
+        box.send(when_told, f"refund.{end}", PLATFORM, f"{refund_id}-{end}", **fields)
 
     def _id(self, order: Order, source: str, step: str) -> str:
         event_id = f"{order.id}-{step}"

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from examples.shop.damage import damaged
-from examples.shop.world import DAY, HOUR, MINUTE, SHOP
+from examples.shop.world import DAY, HOUR, MINUTE, SHOP, TAIL_DAYS
 
 DUPLICATE_EVERY = 100
 DAMAGE_EVERY = 1_150
@@ -36,6 +36,7 @@ class Outbox:
         after = (self.first + timedelta(days=32)).replace(day=1)
         self.days_in_month = (after - self.first).days
         self.month_end = self.days_in_month * DAY
+        self.horizon = self.month_end + TAIL_DAYS * DAY
         self._heap: list[tuple[int, int, bytes, str]] = []
         self._sent = 0
         self._queued = 0
@@ -88,7 +89,8 @@ class Outbox:
         self._sent += 1
         if self._sent % DUPLICATE_EVERY == 37:
             twice = raw if self._sent % (10 * DUPLICATE_EVERY) > 100 else encoded(dict(reversed(event.items())))
-            self._queue(due + self.soon(6 * HOUR), twice, "")
+            again = due + self.soon(6 * HOUR)
+            self._queue(again if due >= self.horizon else min(again, self.horizon - 1), twice, "")
         if self._sent % DAMAGE_EVERY == 100:
             self._queue(due, *damaged(event, self._sent // DAMAGE_EVERY))
 

@@ -15,7 +15,7 @@ from examples.shop.chats import Chats
 from examples.shop.live import Live
 from examples.shop.office import Office
 from examples.shop.orders import Orders
-from examples.shop.outbox import Line, Outbox, encoded, yuan
+from examples.shop.outbox import Line, Outbox, yuan
 from examples.shop.world import (
     CAMPAIGNS,
     CHATS_A_DAY,
@@ -28,9 +28,7 @@ from examples.shop.world import (
 
 FIRST_DAY = -1  # the last two days of the month before: their returns come back in this month
 DAYS_AFTER = 2
-TAIL_DAYS = 10
-LATE_REFUNDS = 40
-LATE_BUT_OF_THE_MONTH = 5
+LATE_REFUNDS = 20
 
 
 def generate(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
@@ -46,7 +44,7 @@ def lines(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) ->
     """As `generate`, each line with the name of the damage done to it on purpose ("" when sound)."""
     box = _box(seed, month, scale)
     yield from _played(box)
-    yield from box.arrived(before=box.month_end + TAIL_DAYS * DAY)
+    yield from box.arrived(before=box.horizon)
 
 
 def late(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
@@ -54,7 +52,7 @@ def late(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> 
     box = _box(seed, month, scale)
     for _ in _played(box):
         pass
-    for _ in box.arrived(before=box.month_end + TAIL_DAYS * DAY):
+    for _ in box.arrived(before=box.horizon):
         pass
     yield from _late_refunds(box)
     yield _restated_ad(box)
@@ -96,12 +94,11 @@ def _late_refunds(box: Outbox) -> Iterator[bytes]:
         kind = event.get("event_type", "")
         if not event.get("order_id", "").startswith(f"o{month[2:4]}{month[5:]}"):
             continue
-        if kind == "refund.completed" and found < LATE_REFUNDS:
-            found += 1
-            if found <= LATE_BUT_OF_THE_MONTH:
-                # The platform paid these back in the closed month, but told us only now.
-                event["completed_at"] = box.stamp(box.month_end - found * 6 * HOUR)
-            yield encoded(event)
+        if kind == "refund.completed":
+            of_the_month = event["completed_at"].startswith(month)
+            found += not of_the_month
+            if of_the_month or found <= LATE_REFUNDS:
+                yield line.raw
         elif kind == "order.completed" and found < LATE_REFUNDS // 4:
             yield line.raw
 

@@ -15,6 +15,8 @@ PROMOTION_LIFT = 4
 JOINING_DAY = 11
 HANDOVER_DAY = 16
 
+#: The stream ends this many days after the month; what arrives later is the late stream.
+TAIL_DAYS = 10
 #: Orders and conversations of an ordinary day at scale 1.
 ORDERS_A_DAY = 455
 CHATS_A_DAY = 292

@@ -72,7 +72,7 @@ class Book:
         self.parents = {team.id: team.parent for team in reference.teams}
         self.brands = {shop.id: shop.brand for shop in reference.shops}
         self.sums: dict[Key, int] = {}
-        self.items: dict[Key, set[tuple[str, str]]] = {}
+        self.items: dict[Key, set[str]] = {}
         self.values: dict[Key, list[int]] = {}
 
     def local(self, us: int) -> datetime:
@@ -111,14 +111,15 @@ class Book:
 
     def credit_tag(self, dimension: str, tag: str, atom: dict[str, str], us: int) -> Credit:
         """The holders of a tag by the most specific assignment whose whole scope matches; the rest is nobody's."""
-        day, best = self.day(us), [-1]
+        day = self.day(us)
+        best: list[int] | None = None
         shares: dict[str, Fraction] = {}
         place = {"brand": self.brands.get(atom["shop"], ""), **atom}
         for row in self.reference.assignments:
             in_force = row.from_day <= day and (row.to_day is None or day < row.to_day)
             if row.tag == tag and in_force and all(place.get(key) == value for key, value in row.scope):
                 ranks = sorted((RANKS[key] for key, _ in row.scope), reverse=True)
-                if ranks > best:
+                if best is None or ranks > best:
                     best, shares = ranks, {}
                 if ranks == best:
                     shares[row.person] = shares.get(row.person, Fraction(0)) + row.share
@@ -160,9 +161,9 @@ class Book:
             self.sums[key] = self.sums.get(key, 0) + part
 
     def mark(self, measure: str, shop: str, at: int, item: str, credits: list[Credit]) -> None:
-        """An item, counted once per day and owner."""
+        """An item, counted once per owner in the period."""
         for key in self._whole_keys(measure, shop, at, credits):
-            self.items.setdefault(key, set()).add((self.day(at), item))
+            self.items.setdefault(key, set()).add(item)
 
     def note(self, measure: str, shop: str, at: int, value: int, credits: list[Credit]) -> None:
         """One value of a distribution."""

@@ -137,7 +137,8 @@ def count_order(book: Book, order: Order, room: Room | None, agent: str | None) 
     book.add("orders_placed", order.shop, order.placed_at, MICRO, _owner(book, order, first_line, order.placed_at))
     owner = _owner(book, order, first_line, order.paid_at)
     book.add("orders_paid", order.shop, order.paid_at, MICRO, owner)
-    book.mark("buyers_paid", order.shop, order.paid_at, f"{order.shop}|{order.buyer_item}", owner)
+    buyer_of_the_day = f"{book.day(order.paid_at)}|{order.shop}|{order.buyer_item}"
+    book.mark("buyers_paid", order.shop, order.paid_at, buyer_of_the_day, owner)
     grace = book.policy.live_payment_grace_minutes * 60 * SECOND_US
     live = _live(book, order, room)
     if order.room:

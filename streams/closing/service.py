@@ -71,7 +71,7 @@ class Closing:
 
     def draft(self, period_key: str, requested_by: str, progress: Callable[[str], None] = lambda step: None) -> Draft:
         """Compute the settlement and keep it as the draft of the period; CloseError names everything that blocks."""
-        period = self._period(period_key)
+        period = self.period(period_key)
         self._refuse_sealed(period)
         progress("gate")
         blocks = self.blocks(period)
@@ -114,7 +114,7 @@ class Closing:
         return sealed
 
     def _check_unchanged(self, close: Close) -> None:
-        period = self._period(close.period)
+        period = self.period(close.period)
         blocks = self.blocks(period)
         if blocks:
             raise CloseError(f"{close.period} can not be sealed", tuple(blocks))
@@ -215,7 +215,8 @@ class Closing:
         """The definitions that a close was computed with."""
         return read_definitions(json.loads(close.definitions))
 
-    def _period(self, key: str) -> Period:
+    def period(self, key: str) -> Period:
+        """The period of a key in the company's zone; CloseError when it names none."""
         try:
             return period_of(key, self.definitions.reference.company.zone)
         except ValueError as error:

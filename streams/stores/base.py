@@ -186,6 +186,9 @@ class Store(Protocol):
     def all_cases(self) -> list[str]:
         """Keys of all cases with facts, ascending."""
 
+    def derived_cases(self) -> list[str]:
+        """Keys of all cases that read published values, ascending; some have no facts of their own."""
+
     def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
         """Published values whose key starts with a prefix, by key."""
 

@@ -78,6 +78,9 @@ class MemoryStore:
     def all_cases(self) -> list[str]:
         return list(MemoryUnit(self._content).all_cases())
 
+    def derived_cases(self) -> list[str]:
+        return sorted({case for _, case in self._content.readers})
+
     def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
         found: dict[str, list[bytes]] = {}
         for (key, _), value in sorted(self._content.projections.items()):

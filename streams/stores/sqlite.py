@@ -343,6 +343,9 @@ class SqliteStore:
     def all_cases(self) -> list[str]:
         return list(SqliteUnit(self._connection).all_cases())
 
+    def derived_cases(self) -> list[str]:
+        return [str(case) for (case,) in self._rows("SELECT DISTINCT case_key FROM readers ORDER BY case_key")]
+
     def projections_like(self, prefix: str) -> dict[str, list[bytes]]:
         found: dict[str, list[bytes]] = {}
         query = "SELECT key, value FROM projections WHERE key >= ? AND key < ? ORDER BY key, case_key"

