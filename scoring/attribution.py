@@ -29,18 +29,18 @@ class Spread:
     whole: int
     teams: tuple[tuple[str, tuple[int, ...]], ...]
 
-    def split(self, amount: int, before: int = 0) -> list[int]:
+    def split(self, amount: int, before: int = 0) -> tuple[int, ...]:
         """Parts of `amount` per person. `before` is what of the same line was split earlier.
 
         Splitting the running total and taking differences makes a full refund net to zero for everybody.
         """
         if len(self.people) == 1:
-            return [amount]
+            return (amount,)
         after = split_whole(before + amount, self.weights, self.whole)
         if not before:
             return after
         earlier = split_whole(before, self.weights, self.whole)
-        return [late - early for late, early in zip(after, earlier, strict=True)]
+        return tuple(late - early for late, early in zip(after, earlier, strict=True))
 
 
 class Attribution:

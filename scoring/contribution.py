@@ -54,9 +54,10 @@ class Program:
     def __init__(self, measures: Sequence[Measure], reference: Reference) -> None:
         self.setting = Setting(Attribution(reference, LocalDays(reference.company.zone)), reference.policy)
         self.days = self.setting.attribution.days
-        self._measures: dict[str, list[_Compiled]] = defaultdict(list)
+        # Measures of one atom that count at the same instant share the look-up of its day.
+        self._measures: dict[str, dict[str, list[_Compiled]]] = defaultdict(lambda: defaultdict(list))
         for measure in measures:
-            self._measures[measure.atom].append(_compile(measure))
+            self._measures[measure.atom][measure.at].append(_compile(measure))
 
     def publish(self, key: str, facts: Sequence[Event]) -> tuple[Projection, ...]:
         """What a case tells other cases; `facts` are in total order and not retracted."""
@@ -76,30 +77,32 @@ class Program:
         found = case.find(key, facts, view, self.setting)
         totals: Contributions = defaultdict(int)
         for kind, atom in found.atoms:
-            for measure in self._measures.get(kind, ()):
-                self._count(measure, atom, totals)
+            for measures in self._measures[kind].values() if kind in self._measures else ():
+                self._count(measures, atom, totals)
         return Evaluation({name: amount for name, amount in totals.items() if amount}, found.problems)
 
-    def _count(self, measure: _Compiled, atom: Atom, totals: Contributions) -> None:
-        at = cast("int | None", measure.at(atom))
-        if at is None or (measure.where is not None and not measure.where(atom)):
+    def _count(self, measures: Sequence[_Compiled], atom: Atom, totals: Contributions) -> None:
+        at = cast("int | None", measures[0].at(atom))
+        if at is None:
             return
-        periods = [self.days.day(at)]
-        if measure.rolling:
-            periods.append(f"{MINUTE_PREFIX}{at // MINUTE_US}")
-        value = measure.value(atom)
-        for period in periods:
-            if measure.is_multiset:
-                _add_item(measure, atom, period, str(value), totals)
-            elif value:
-                _add_amount(measure, atom, period, cast(int, value) * measure.factor, totals)
+        day = self.days.day(at)
+        for measure in measures:
+            if measure.where is not None and not measure.where(atom):
+                continue
+            value = measure.value(atom)
+            add = _add_item if measure.is_multiset else _add_amount
+            if value or measure.is_multiset:
+                add(measure, atom, day, value, totals)
+                if measure.rolling:
+                    add(measure, atom, f"{MINUTE_PREFIX}{at // MINUTE_US}", value, totals)
 
 
 def _case(key: str) -> Case | None:
     return CASES.get(key.partition("|")[0])
 
 
-def _add_item(measure: _Compiled, atom: Atom, period: str, item: str, totals: Contributions) -> None:
+def _add_item(measure: _Compiled, atom: Atom, period: str, value: object, totals: Contributions) -> None:
+    item = str(value)
     if measure.totals is not None and measure.totals(atom):
         totals["c:", "", measure.name, period, item] += 1
         totals[f"s:{atom.shop}", "", measure.name, period, item] += 1
@@ -113,8 +116,8 @@ def _add_item(measure: _Compiled, atom: Atom, period: str, item: str, totals: Co
             totals[team, dimension, measure.name, period, item] += 1
 
 
-def _add_amount(measure: _Compiled, atom: Atom, period: str, amount: int, totals: Contributions) -> None:
-    name = measure.name
+def _add_amount(measure: _Compiled, atom: Atom, period: str, value: object, totals: Contributions) -> None:
+    name, amount = measure.name, cast(int, value) * measure.factor
     if measure.totals is not None and measure.totals(atom):
         totals["c:", "", name, period, ""] += amount
         totals[f"s:{atom.shop}", "", name, period, ""] += amount
@@ -132,7 +135,8 @@ def _add_amount(measure: _Compiled, atom: Atom, period: str, amount: int, totals
         for person, part in zip(spread.people, parts, strict=True):
             totals[person, dimension, name, period, ""] += part
         for team, places in spread.teams:
-            totals[team, dimension, name, period, ""] += sum(parts[place] for place in places)
+            part = amount if len(places) == len(parts) else sum(parts[place] for place in places)
+            totals[team, dimension, name, period, ""] += part
 
 
 def _compile(measure: Measure) -> _Compiled:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 _EXPONENT_0 = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -125,17 +126,18 @@ def largest_remainder(total: int, weights: Sequence[Fraction | int]) -> list[int
             f"nothing to split by: the weights {_listed(weights)} sum to 0; name at least one share above 0"
         )
     unit = lcm(*(Fraction(weight).denominator for weight in weights))
-    return split_whole(total, [int(weight * unit) for weight in weights], int(whole * unit))
+    return list(split_whole(total, tuple(int(weight * unit) for weight in weights), int(whole * unit)))
 
 
-def split_whole(total: int, weights: Sequence[int], whole: int) -> list[int]:
+@lru_cache(maxsize=65_536)
+def split_whole(total: int, weights: tuple[int, ...], whole: int) -> tuple[int, ...]:
     """`largest_remainder` for integer weights of 0 or more that are known to sum to `whole`, above 0."""
     shares = [divmod(abs(total) * weight, whole) for weight in weights]
     parts = [part for part, _ in shares]
     missing = abs(total) - sum(parts)
     for position in sorted(range(len(parts)), key=lambda place: (-shares[place][1], place))[:missing]:
         parts[position] += 1
-    return parts if total >= 0 else [-part for part in parts]
+    return tuple(parts if total >= 0 else (-part for part in parts))
 
 
 def decimal_text(x: Fraction | int, places: int) -> str:

@@ -77,6 +77,12 @@ class LocalDays:
         """The first instant after a local day, UTC microseconds; ValueError when `day` is not a date."""
         return self._start_us(parse_day(day) + _ONE_DAY)
 
+    def clock_us(self, day: str, clock: str) -> int:
+        """The instant at which clocks show `clock` ("HH:MM") on a local day, the earlier one when they do so twice."""
+        on = parse_day(day)
+        moment = datetime(on.year, on.month, on.day, int(clock[:2]), int(clock[3:]), tzinfo=self._zone_info)
+        return _since_epoch_us(moment)
+
     def _looked_up(self, us: int) -> str:
         # A day is monotone in time: equal at both ends of a quarter hour means equal inside, whatever the offsets are.
         bucket = us // _BUCKET_US

@@ -66,7 +66,7 @@ class Pipeline:
             intake = take_in(unit, decoded, number)
             unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in rejected])
             watermark = int(unit.setting("watermark_us") or 0)
-            if intake.touched or intake.targets:
+            if intake.touched or intake.targets or intake.conflicts:
                 self._evaluate(unit, intake, watermark // MINUTE_US - KEPT_MINUTES)
             _count(unit, intake, len(decoded) + len(rejected), len(rejected))
             newest = max((row.event.occurred_at for row in decoded), default=0)

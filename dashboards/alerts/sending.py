@@ -35,7 +35,7 @@ def attempt(posting: Posting, notifier: Notifier, definitions: Definitions, lang
     try:
         notifier.send(message_of(posting, definitions, lang))
     except NotDelivered as error:
-        pause_us = min(FIRST_PAUSE_US * 2 ** min(posting.attempts, 10), LONGEST_PAUSE_US)
+        pause_us: int = min(FIRST_PAUSE_US << min(posting.attempts, 10), LONGEST_PAUSE_US)
         log.warning("notice %s not delivered (%s); next attempt in %d s", posting.id, error, pause_us // 1_000_000)
         return now_us + pause_us
     return None

@@ -66,7 +66,7 @@ def audience(scene: Scene, session: LiveSessionView, series: Sequence[tuple[int,
         "viewers": [now for _, now, _ in series],
         "entries": entries,
         "shifts": [[name, band, on // 1_000_000, off // 1_000_000] for name, band, on, off in shifts],
-        "zone_seconds": scene.style.offset_seconds(first),
+        "zone": scene.style.zone,
         "words": list(words[:3]),
     }
     rows = tuple(

@@ -81,10 +81,6 @@ class Style:
         """A stretch of time: "3 h 12 m"."""
         return self._duration(Fraction(seconds))
 
-    def offset_seconds(self, us: int) -> int:
-        """Seconds that the company's zone is ahead of UTC at an instant; for charts."""
-        return int((self._local(us).utcoffset() or timedelta()).total_seconds())
-
     def _local(self, us: int) -> datetime:
         return (_EPOCH + timedelta(microseconds=us)).astimezone(ZoneInfo(self.zone))
 
@@ -101,7 +97,7 @@ class Style:
         if not self.compact:
             return ""
         for step, name in LARGE[self.voice.lang]:
-            if size >= step:
+            if size >= max(step, WHOLE_FROM):
                 return grouped(size / step, 1 if size >= 100 * step else 2) + name
         return ""
 

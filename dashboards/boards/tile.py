@@ -59,6 +59,7 @@ class Judgement:
     tone: str = ""
     bullet: Bullet | None = None
     attainment: Fraction | None = None
+    is_wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def tile(scene: Scene, ask: Ask) -> Tile:
 
 def plain(one: Tile) -> Tile:
     """The same tile without what a judgement of the whole period needs; for numbers of a single day."""
-    return replace(one, judgement=Judgement(), change=None, today="")
+    return replace(one, judgement=Judgement(is_wanted=False), change=None, today="")
 
 
 def attention(one: Tile) -> tuple[int, Fraction]:

@@ -44,7 +44,7 @@ TEXTS: dict[str, str] = {
     "fresh.back": "连接已恢复。",
     "fresh.changed": "预警有变化：{count} 条进行中。",
     # figures
-    "age.now": "刚刚",
+    "age.now": "不到 5 秒",
     "age.seconds": "{n} 秒",
     "age.minutes": "{n} 分钟",
     "age.hours": "{n} 小时",
@@ -81,8 +81,8 @@ TEXTS: dict[str, str] = {
     "state.manual": "人工录入，尚未录入",
     # boards
     "overview.title": "团队总览",
-    "overview.company": "全公司",
-    "overview.teams": "各团队",
+    "overview.company": "全公司 · 本月",
+    "overview.teams": "各团队 · 本月",
     "overview.people": "{count} 人",
     "overview.lead": "负责人 {name}",
     "team.title": "团队",

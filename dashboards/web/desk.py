@@ -1,4 +1,4 @@
-"""Where the board's reads happen: one thread, so that the reader is never asked twice at once and no page waits on it."""
+"""Where the board's reads happen: one thread, so that the reader is never asked twice at once."""
 
 from __future__ import annotations
 

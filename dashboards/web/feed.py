@@ -11,8 +11,8 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from dashboards.alerts.book import Posting
 from dashboards.alerts.sending import BATCH, attempt
 from dashboards.boards import Missing
 from dashboards.notifiers import Notifier
@@ -150,14 +150,15 @@ class Feed:
         notifier = self._desk.duty.notifier
         while notifier is not None and not self.is_closing:
             try:
-                now_us = self._desk.settings.clock.now_us()
-                for posting in await self._desk.ask(lambda: self._desk.duty.book.due(now_us, BATCH)):
-                    await self._send_one(posting, notifier, now_us)
+                await self._send_due(notifier)
             except Exception:  # the loop of the sender: notices stay in the book until it gets through
                 log.exception("notices could not be sent; they stay in the outbox")
             await asyncio.sleep(SEND_SECONDS)
 
-    async def _send_one(self, posting: Posting, notifier: Notifier, now_us: int) -> None:
+    async def _send_due(self, notifier: Notifier) -> None:
         duty, definitions = self._desk.duty, self._desk.reader.definitions
-        next_us = await asyncio.to_thread(attempt, posting, notifier, definitions, duty.lang, now_us)
-        await self._desk.ask(lambda: duty.book.settle(posting.id, posting.attempts + 1, next_us))
+        now_us = self._desk.settings.clock.now_us()
+        for posting in await self._desk.ask(lambda: duty.book.due(now_us, BATCH)):
+            # A receiver that hangs must not hold the reader's thread, hence another one for the sending itself.
+            next_us = await asyncio.to_thread(attempt, posting, notifier, definitions, duty.lang, now_us)
+            await self._desk.ask(partial(duty.book.settle, posting.id, posting.attempts + 1, next_us))

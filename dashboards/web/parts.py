@@ -69,7 +69,7 @@ class Drawing:
 
 
 def structure_of(board: Board) -> str:
-    """Names what stands on the page, whatever its order: the keys of its parts, and whether there is anything at all."""
+    """Names what stands on the page, whatever its order: the keys of its parts, and whether there is any number."""
     fresh = board.parts[FRESH].model
     is_empty = isinstance(fresh, Fresh) and fresh.state == "empty"
     return f"{int(is_empty)};" + ";".join(sorted(board.parts))

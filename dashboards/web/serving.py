@@ -69,8 +69,8 @@ def _why(error: OSError, host: str, port: int) -> str:
             f" or choose another port, such as --port {port + 1}"
         )
     if error.errno == errno.EACCES:
-        return f"this user may not listen on port {port} of {host}: choose a port above 1023, such as --port {DEFAULT_PORT}"
-    return f"cannot listen on {host} port {port} ({error.strerror}): use an address of this machine, such as --host 127.0.0.1"
+        return f"you may not listen on port {port} of {host}: choose one above 1023, such as --port {DEFAULT_PORT}"
+    return f"cannot listen on {host} port {port} ({error.strerror}): use an address of this machine, such as 127.0.0.1"
 
 
 def _in_url(host: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from scoring.atoms.base import MINUTE, SECOND, Atom, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
 from scoring.events.service import ChatAssigned, ChatMessage, ChatOpened, ChatRated, ChatTransferred
@@ -114,11 +115,13 @@ def read_chat(facts: Sequence[Event], policy: Policy) -> Chat | None:
     if not starts:
         return None
     messages.sort(key=lambda message: (sent_at(message), message.source, message.event_id))
+    if not holders:
+        # Nobody was assigned formally: the agent who first wrote in person has the conversation from there.
+        own = (m for m in messages if m.sender == "agent" and not m.is_auto)
+        holders.extend((m.agent_id, sent_at(m)) for m in islice(own, 1))
     stage = holders[0][1] if holders else None
     replies = tuple((m.agent_id, sent_at(m)) for m in messages if _is_human_reply(m, stage, policy))
     customer = [m for m in messages if m.sender == "customer"]
-    if not holders and replies:
-        holders.append(replies[0])
     return Chat(
         shop=facts[0].shop_id,
         session=getattr(facts[0], "session_id", ""),
@@ -160,7 +163,7 @@ class ServiceWindow:
 
     def __init__(self, window: tuple[str, str], days: LocalDays) -> None:
         self.days = days
-        self.open_us, self.close_us = (_clock_us(text) for text in window)
+        self.opens, self.closes = window
 
     def contains(self, at: int) -> bool:
         """Whether an instant lies inside the service hours of its local day."""
@@ -177,13 +180,8 @@ class ServiceWindow:
         return inside // SECOND
 
     def _bounds(self, at: int) -> tuple[int, int]:
-        midnight = self.days.start_of_day_us(self.days.day(at))
-        return midnight + self.open_us, midnight + self.close_us
-
-
-def _clock_us(text: str) -> int:
-    hour, minute = text.split(":")
-    return (int(hour) * 60 + int(minute)) * MINUTE
+        day = self.days.day(at)
+        return self.days.clock_us(day, self.opens), self.days.clock_us(day, self.closes)
 
 
 class ChatCase:

@@ -78,13 +78,13 @@ def adviser(talks: Sequence[Talk], placed_at: int, paid_at: int, setting: Settin
     led = [talk for talk in talks if talk.first_at < placed_at and paid_at < inquiry_deadline(talk.first_at, setting)]
     for lists in ([talk.replies for talk in led], [talk.holders for talk in led]):
         said = [
-            (at, talk.session, account)
+            (at, talk.session, place, account)
             for talk, entries in zip(led, lists, strict=True)
-            for account, at in entries
+            for place, (account, at) in enumerate(entries)
             if at < placed_at
         ]
         if said:
-            return max(said)[2]
+            return max(said)[3]
     return None
 
 

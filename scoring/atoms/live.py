@@ -155,14 +155,14 @@ class _Evaluation:
             yield "live_minute", Minute(self.shop, credit, row.minute_at, self.start, views, viewers, watched)
 
     def _audience(self) -> Iterator[tuple[str, Atom]]:
-        samples = sorted(
-            (fact.occurred_at, fact.event_id, fact.concurrent) for fact in self.facts if isinstance(fact, LiveAudience)
-        )
-        times = [at for at, _, _ in samples]
+        samples = [(fact.occurred_at, fact.concurrent) for fact in self.facts if isinstance(fact, LiveAudience)]
+        if not samples:
+            return
+        times = [at for at, _ in samples]
         gaps = sorted(after - at for at, after in zip(times, times[1:], strict=False))
         longest = 3 * gaps[(len(gaps) - 1) // 2] if len(gaps) >= 2 else None
         edges = sorted({edge for _, on, off in self.room.segments for edge in (on, off)})
-        for (at, _, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
+        for (at, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
             if after <= at or (longest is not None and after - at > longest):
                 continue
             for start, stop in _cut(max(at, self.start), min(after, self.end), edges):

@@ -55,9 +55,6 @@ def count_inquiries(book: Book, customers: Customers) -> None:
             won = [(at, order.order_id, order) for at, order in paid if order.placed_at > begin and at < ends]
             if won:
                 account = customers.agent(book, min(won)[-1])
-                seller = NOT_CREDITED if account is None else book.person(account, begin)
+                seller = None if account is None else book.person(account, begin)
                 credited = {name: share for name, share in people.items() if name == seller}
                 book.mark("inquiry_converted", shop, begin, item, [Credit("agent", credited, day)])
-
-
-NOT_CREDITED = ""

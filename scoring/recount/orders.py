@@ -128,13 +128,12 @@ def _owner(book: Book, order: Order, line: OrderLine | None, at: int) -> list[Cr
 def count_order(book: Book, order: Order, room: Room | None, agent: str | None) -> None:
     """Add an order; `agent` is the account of customer service that is credited with it, if any."""
     first_line = order.lines[0] if order.lines else None
-    if order.paid_at is None:
-        book.add("orders_placed", order.shop, order.placed_at, MICRO, _owner(book, order, first_line, order.placed_at))
-        return
-    rate = book.rate(order.currency, order.paid_at)
+    rate = Fraction(1) if order.paid_at is None else book.rate(order.currency, order.paid_at)
     if rate is None:
         return
     book.add("orders_placed", order.shop, order.placed_at, MICRO, _owner(book, order, first_line, order.placed_at))
+    if order.paid_at is None:
+        return
     owner = _owner(book, order, first_line, order.paid_at)
     book.add("orders_paid", order.shop, order.paid_at, MICRO, owner)
     buyer_of_the_day = f"{book.day(order.paid_at)}|{order.shop}|{order.buyer_item}"

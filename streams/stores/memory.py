@@ -126,7 +126,7 @@ class MemoryUnit:
 
     def drop_facts(self, keys: Sequence[tuple[str, bytes]]) -> None:
         for case, key in keys:
-            self.content.facts[case].pop(key, None)
+            self.content.facts.get(case, {}).pop(key, None)
 
     def facts(self, cases: Collection[str]) -> dict[str, list[Fact]]:
         return {case: list(self.content.facts[case].values()) for case in cases if self.content.facts.get(case)}

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS closes(period TEXT, run INTEGER, state TEXT, digest T
   requested_by TEXT, approved_by TEXT, body TEXT, definitions TEXT, PRIMARY KEY(period, run)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit(id INTEGER PRIMARY KEY, at_us INTEGER, who TEXT, action TEXT, detail TEXT);
 """
-_CHUNK = 500
+_CHUNK = 5_000
 _FACT = "event_key, content_hash, case_key, event_type, occurred_at, batch, body, is_retracted"
 
 
@@ -241,6 +241,7 @@ class SqliteStore:
         if writes:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_autocheckpoint = 16384")
             connection.executescript(_SCHEMA)
             row = connection.execute("SELECT value FROM settings WHERE name = 'schema'").fetchone()
             if row is None:
@@ -295,11 +296,16 @@ class SqliteStore:
             return f"{self.path} is not a scoreline store or is damaged: restore it from a backup or ingest again"
         return f"{self.path}: {text}: check the disk and run the command again"
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    @contextmanager
+    def _reading(self) -> Iterator[SqliteUnit]:
         try:
-            return self._connection.execute(query, values).fetchall()
+            yield SqliteUnit(self._connection)
         except sqlite3.Error as error:
             raise StoreError(self._advice(error)) from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with self._reading():
+            return self._connection.execute(query, values).fetchall()
 
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         if first.startswith(MINUTE_PREFIX):
@@ -316,32 +322,35 @@ class SqliteStore:
         )
 
     def all_cells(self, first: str, last: str) -> Iterator[tuple[Key, int]]:
-        rows = self._connection.execute(
+        query = (
             "SELECT owner, dimension, measure, period, item, value FROM cells WHERE period BETWEEN ? AND ? "
-            "AND value != 0 ORDER BY owner, dimension, measure, period, item",
-            (first, last),
+            "AND value != 0 ORDER BY owner, dimension, measure, period, item"
         )
-        for owner, dimension, measure, period, item, value in rows:
-            yield (owner, dimension, measure, period, item), value
+        with self._reading():
+            for owner, dimension, measure, period, item, value in self._connection.execute(query, (first, last)):
+                yield (owner, dimension, measure, period, item), value
 
     def all_facts(self) -> Iterator[Fact]:
-        rows = self._connection.execute(
-            f"SELECT {_FACT} FROM facts WHERE is_retracted = 0 ORDER BY case_key, event_key"
-        )
-        yield from (_fact(row) for row in rows)
+        query = f"SELECT {_FACT} FROM facts WHERE is_retracted = 0 ORDER BY case_key, event_key"
+        with self._reading():
+            for row in self._connection.execute(query):
+                yield _fact(row)
 
     def facts_after(self, batch: int) -> list[Fact]:
         rows = self._rows(f"SELECT {_FACT} FROM facts WHERE batch > ? ORDER BY case_key, event_key", (batch,))
         return [_fact(row) for row in rows]  # type: ignore[arg-type]
 
     def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
-        return SqliteUnit(self._connection).facts(list(cases))
+        with self._reading() as unit:
+            return unit.facts(list(cases))
 
     def find_projections(self, keys: Collection[str]) -> dict[str, dict[str, bytes]]:
-        return SqliteUnit(self._connection).projections(keys)
+        with self._reading() as unit:
+            return unit.projections(keys)
 
     def all_cases(self) -> list[str]:
-        return list(SqliteUnit(self._connection).all_cases())
+        with self._reading() as unit:
+            return list(unit.all_cases())
 
     def derived_cases(self) -> list[str]:
         return [str(case) for (case,) in self._rows("SELECT DISTINCT case_key FROM readers ORDER BY case_key")]
@@ -368,7 +377,8 @@ class SqliteStore:
         return [Quarantined(*row) for row in rows]  # type: ignore[arg-type]
 
     def open_conflicts(self) -> list[Conflict]:
-        return [row for row in SqliteUnit(self._connection).conflicts() if not row.resolution]
+        with self._reading() as unit:
+            return [row for row in unit.conflicts() if not row.resolution]
 
     def closes(self) -> list[Close]:
         return [Close(*row) for row in self._rows("SELECT * FROM closes ORDER BY period, run")]  # type: ignore[arg-type]

@@ -81,6 +81,7 @@ bot_assist_counts = {rng.choice(("true", "false", "false"))}
 live_payment_grace_minutes = {rng.choice((60, 60, 10))}
 live_heartbeat_gap_seconds = 300
 service_window = {window}
+order_owner = "{rng.choice(("assignment", "assignment", "assignment", "agent"))}"
 [[shop]]
 id = "s1"
 name = {{ zh = "一店", en = "One" }}

@@ -38,7 +38,7 @@ def order_of(month: Month, customer: tuple[str, str], placed_at: int, live: str 
     flags = {rng.choice(("is_test", "is_brush", "is_internal")): True} if month.chance(6) else {}
     promise = paid_at + rng.choice((0, 6 * HOUR, DAY, 2 * DAY)) if month.chance(60) else None
     promised = {"promised_ship_at": None if promise is None else month.text(promise)}
-    agent = {"agent_id": rng.choice(AGENTS) if month.chance(20) else None}
+    agent = {"agent_id": rng.choice(AGENTS) if month.chance(30) else None}
     who = about | {"buyer_id": buyer or None}
     month.moments.setdefault((shop, buyer), []).append(placed_at)
     if month.chance(75):
@@ -49,10 +49,20 @@ def order_of(month: Month, customer: tuple[str, str], placed_at: int, live: str 
         if month.chance(10):
             return
         flags = {}
-    told = month.text(placed_at) if month.chance(50) else None
+        agent = agent if month.chance(50) else {"agent_id": None}
+    placed = {"placed_at": month.text(placed_at)} if month.chance(50) else {}
     cut = rng.randint(0, len(lines)) if month.chance(15) else 0
     month.emit(
-        "order.paid", paid_at, shop, **who, lines=lines[cut:], placed_at=told, live_session_id=live, **promised, **flags
+        "order.paid",
+        paid_at,
+        shop,
+        **who,
+        **placed,
+        **promised,
+        **agent,
+        **flags,
+        lines=lines[cut:],
+        live_session_id=live,
     )
     if cut:
         month.emit("order.paid", paid_at + rng.choice((0, MINUTE, DAY)), shop, **who, lines=lines[: cut + 1])

@@ -60,9 +60,9 @@ from = "2026-09-01"
 """
 
 
-def definitions(assignments: str = "", fx: str = "") -> Definitions:
+def definitions(assignments: str = "", fx: str = "", company: str = COMPANY) -> Definitions:
     """A company with one shop and the agents A and B of team cs under ops."""
-    texts = {"company.toml": COMPANY, "people.toml": PEOPLE, "assignments.toml": assignments, "fx.toml": fx}
+    texts = {"company.toml": company, "people.toml": PEOPLE, "assignments.toml": assignments, "fx.toml": fx}
     return read_definitions(catalogue_texts() | texts)
 
 
@@ -159,6 +159,39 @@ def test_k2_service_window(vectors: dict[str, list[dict[str, Any]]]) -> None:
         assert micro(values, "e:A", "agent", "turns") == counted
         assert micro(values, "e:A", "agent", "turns_3min") == counted
         assert micro(values, "e:A", "agent", "reply_seconds") == vector["policy_B"]
+
+
+def test_the_service_window_is_wall_clock_on_a_day_of_25_hours() -> None:
+    """Berlin, 25 October: 08:59:50 to 09:00:10 winter time is before the window for A, and 10 s of it for B."""
+    berlin = definitions(company=COMPANY.replace("Asia/Shanghai", "Europe/Berlin"))
+    diary = Diary()
+    diary.chat("early", "b", [("25 15:59:50", "C"), ("25 16:00:10", "A")])  # 7 hours behind Shanghai
+    diary.chat("late", "b", [("26 05:59:50", "C"), ("26 06:00:10", "B")])  # 22:59:50 to 23:00:10
+    values = diary.count(berlin)
+    assert micro(values, "e:A", "agent", "turns") == 0
+    assert micro(values, "e:A", "agent", "reply_seconds") == 10
+    assert micro(values, "e:B", "agent", "turns") == micro(values, "e:B", "agent", "turns_3min") == 1
+    assert micro(values, "e:B", "agent", "reply_seconds") == 10
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_automatic_reply_counts_only_by_policy_and_only_in_the_human_stage(counts: bool) -> None:
+    """Automatic words before A's first own message never answer; after it they do where the policy says so."""
+    policy = f"[policy]\nbot_assist_counts = {str(counts).lower()}\n"
+    diary = Diary()
+    for time, sender, auto in (
+        ("00", "C", 0),
+        ("05", "A", 1),
+        ("20", "A", 0),
+        ("30", "C", 0),
+        ("37", "A", 1),
+        ("50", "A", 0),
+    ):
+        who = {"sender": "customer"} if sender == "C" else {"sender": "agent", "agent_id": "A", "is_auto": bool(auto)}
+        diary.tell("chat.message", f"05 10:00:{time}", session_id="c", **who)
+    values = diary.count(definitions(company=COMPANY.replace("[policy]\n", policy)))
+    assert micro(values, "e:A", "agent", "replies") == 2
+    assert micro(values, "e:A", "agent", "reply_seconds") == 20 + (7 if counts else 20)
 
 
 def test_turn_limit_is_inclusive_and_an_open_turn_is_a_miss() -> None:
