@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from scoring.events.base import split_key
 from scoring.events.correction import EventRetracted
 from streams.codec import Decoded
 from streams.codec import event_key as key_of
@@ -20,6 +21,7 @@ class Intake:
     swapped: list[tuple[str, bytes]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     targets: set[bytes] = field(default_factory=set)
+    freed: set[bytes] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     accepted: int = 0
     duplicates: int = 0
@@ -43,15 +45,12 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
             intake.events[decoded.event_key] = decoded
             intake.touched.add(fact.case)
             intake.accepted += 1
-            event = decoded.event
-            if isinstance(event, EventRetracted):
-                intake.targets.add(key_of(event.target_source, event.target_event_id))
         elif found[0] == decoded.content_hash or (decoded.event_key, decoded.content_hash) in settled:
             intake.duplicates += 1
         else:
             _conflict(unit, intake, decoded, found, number, settled)
             known[decoded.event_key] = (intake_hash(intake, decoded.event_key, found[0]), found[1])
-    _retract(unit, intake)
+    retract(unit, intake)
     return intake
 
 
@@ -101,13 +100,29 @@ def _conflict(
     intake.conflicts.append(row)
 
 
-def _retract(unit: Unit, intake: Intake) -> None:
-    if not intake.targets:
+def retract(unit: Unit, intake: Intake) -> None:
+    """Mark what the batch retracts, and free what is retracted no more because another body of the retraction counts."""
+    events = (decoded.event for decoded in intake.events.values())
+    intake.targets = {key_of(e.target_source, e.target_event_id) for e in events if isinstance(e, EventRetracted)}
+    intake.freed = _freed(unit, intake)
+    changed = intake.targets | intake.freed
+    if not changed:
         return
-    for key, (_, case) in unit.known(intake.targets).items():
+    for key, (_, case) in unit.known(changed).items():
         intake.touched.add(case)
         if key not in intake.facts:
-            stored = next(fact for fact in unit.facts([case])[case] if fact.event_key == key)
-            intake.facts[key] = replace(stored, is_retracted=True)
-    for key in intake.targets & intake.facts.keys():
-        intake.facts[key] = replace(intake.facts[key], is_retracted=True)
+            intake.facts[key] = next(fact for fact in unit.facts([case])[case] if fact.event_key == key)
+    for key in changed & intake.facts.keys():
+        intake.facts[key] = replace(intake.facts[key], is_retracted=key in intake.targets)
+
+
+def _freed(unit: Unit, intake: Intake) -> set[bytes]:
+    """Events that lost the retraction that named them, and have no other."""
+    gone = set(intake.swapped)
+    freed = set()
+    for case in {case for case, _ in gone if case.startswith("retraction|")}:
+        left = [fact for fact in unit.facts([case]).get(case, ()) if (case, fact.event_key) not in gone]
+        if not left:
+            _, source, event_id = split_key(case)
+            freed.add(key_of(source, event_id))
+    return freed - intake.targets

@@ -14,10 +14,11 @@ from scoring.atoms import View, total_order
 from scoring.contribution import MINUTE_US, Contributions, Key, Program, changes
 from scoring.events.base import Event
 from streams.codec import Codec, Decoded, Rejected
-from streams.intake import Intake, take_in
+from streams.intake import Intake, retract, take_in
 from streams.stores.base import Conflict, Fact, ProblemRow, Store, TakenOver, Unit
 
 KEPT_MINUTES = 2 * 24 * 60
+PRUNING_BATCHES = 16
 REBUILD_CASES = 2000
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -72,8 +73,8 @@ class Pipeline:
             newest = max((row.event.occurred_at for row in decoded), default=0)
             if newest > watermark:
                 unit.set_setting("watermark_us", str(newest))
-                if number % 16 == 0:
-                    unit.prune_minutes(newest // MINUTE_US - KEPT_MINUTES)
+            if number % PRUNING_BATCHES == 0:
+                unit.prune_minutes(max(newest, watermark) // MINUTE_US - KEPT_MINUTES)
             unit.set_setting("ingested_us", str(now_us))
         return Outcome(intake.accepted, intake.duplicates, len(rejected), intake.conflicting, number)
 
@@ -81,6 +82,7 @@ class Pipeline:
         stored = unit.facts(intake.touched)
         unit.drop_facts(intake.swapped)
         unit.add_facts(list(intake.facts.values()))
+        unit.drop_retractions(intake.freed)
         unit.add_retractions(intake.targets)
         unit.put_conflicts(intake.conflicts)
         before = {case: self._events(facts) for case, facts in stored.items()}
@@ -177,6 +179,7 @@ class Pipeline:
                 ],
                 touched={standing.case, fact.case},
             )
+            retract(unit, intake)
             self._evaluate(unit, intake, int(unit.setting("watermark_us") or 0) // MINUTE_US - KEPT_MINUTES)
 
     def rebuild_needed(self) -> bool:

@@ -9,11 +9,10 @@ from fractions import Fraction
 import msgspec
 
 from scoring.atoms.credit import Room, read_room
-from scoring.atoms.inquiry import split_key
 from scoring.attribution import Attribution
 from scoring.contribution import MINUTE_PREFIX, MINUTE_US
 from scoring.definitions import Definitions
-from scoring.events.base import Event, case_key
+from scoring.events.base import Event, case_key, split_key
 from scoring.events.live import LiveAudience, LiveCounters, LiveStarted
 from scoring.kpi import Evaluator, KpiValue, Question
 from scoring.measures import Rows

@@ -24,7 +24,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table section: who it is about, and the keys of its parts in column order."""
+    """A row of a section: who it is about, and the keys of its parts in column order, "" where nothing belongs."""
 
     head: Link
     note: str

@@ -50,14 +50,13 @@ class Style:
 
     def change(self, now: Fraction, before: Fraction, unit: str) -> str:
         """A signed change: percentage points between ratios, else relative to `before`, which is above 0."""
-        sign = "+" if now > before else "−" if now < before else "±"
-        if unit == "ratio":
-            return f"{sign}{grouped(abs(now - before) * 100, 1)} pp"
-        return f"{sign}{grouped(abs(now - before) / before * 100, 1)}%"
+        size = grouped(abs(now - before) * 100 / (1 if unit == "ratio" else before), 1)
+        sign = "±" if size == "0.0" else "+" if now > before else "−"
+        return f"{sign}{size} pp" if unit == "ratio" else f"{sign}{size}%"
 
     def percent(self, value: Fraction) -> str:
-        """A whole percentage, for attainment and pace."""
-        return ("−" if value < 0 else "") + grouped(abs(value) * 100, 0) + "%"
+        """A whole percentage of a target, cut off: 99.9 % of it is "99%", for it is not reached."""
+        return ("−" if value < 0 else "") + f"{int(abs(value) * 100):,}%"
 
     def age(self, age_us: int) -> str:
         """An age in its coarsest fitting unit: "12 s", "3 min", "2 h"."""

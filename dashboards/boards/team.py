@@ -27,10 +27,9 @@ def team(scene: Scene, argument: tuple[str, ...]) -> Board:
     parts |= {ask.key(): Part("tile", tile(scene, ask)) for ask in tiles}
     lines = []
     for person in people:
-        asks = [Ask(kpi, f"e:{person.id}", dimension) for kpi, dimension in wanted]
-        cells = [tile(scene, ask) for ask in asks]
-        parts |= {ask.key(): Part("cell", cell) for ask, cell in zip(asks, cells, strict=True)}
-        keys = tuple(ask.key() for ask in asks)
+        cells = _cells(scene, person, wanted)
+        parts |= {cell.key: Part("cell", cell) for cell in cells if cell}
+        keys = tuple(cell.key if cell else "" for cell in cells)
         lines.append((cells, Row(Link(pick(person.name), f"/person/{person.id}"), _role(scene, person), keys)))
     sort_by = argument[1] if len(argument) > 1 else ""
     rows = tuple(row for _, row in sorted(lines, key=lambda line: _rank(line[0], sort_by)))
@@ -44,14 +43,25 @@ def team(scene: Scene, argument: tuple[str, ...]) -> Board:
     return Board("team", pick(one.name), f"{say('team.title')} · {scene.month}", crumbs, sections, parts)
 
 
+def _cells(scene: Scene, person: Person, wanted: list[tuple[str, str]]) -> list[Tile | None]:
+    plan = plan_of(scene.definitions, person, scene.today)
+    own = {(item.source.kpi, item.source.dimension): item for item in plan.items} if plan else {}
+    # Nobody is shown by what is not in his plan: a zero there would read as a failure.
+    asks = [
+        Ask(kpi, f"e:{person.id}", dimension, target=own[kpi, dimension].target) if (kpi, dimension) in own else None
+        for kpi, dimension in wanted
+    ]
+    return [tile(scene, ask) if ask else None for ask in asks]
+
+
 def _role(scene: Scene, person: Person) -> str:
     plan = plan_of(scene.definitions, person, scene.today)
     return scene.voice.pick(plan.name) if plan else ""
 
 
-def _rank(cells: list[Tile], sort_by: str) -> tuple[bool, Fraction]:
+def _rank(cells: list[Tile | None], sort_by: str) -> tuple[bool, Fraction]:
     for cell in cells:
-        if cell.kpi == sort_by:
+        if cell and cell.kpi == sort_by:
             # Largest first; who has no value comes last.
             return (not cell.exact, -Fraction(cell.exact) if cell.exact else Fraction(0))
-    return (False, Fraction(0))
+    return (True, Fraction(0))

@@ -54,7 +54,6 @@ class Judgement:
     """What a value means for its target: texts, and `tone` good, bad or "" when it is not to be judged."""
 
     target: str = ""
-    attained: str = ""
     verdict: str = ""
     tone: str = ""
     bullet: Bullet | None = None
@@ -166,7 +165,8 @@ def _judgement(scene: Scene, kpi: Kpi, value: KpiValue, target: Fraction | None)
         return Judgement()
     say, style = scene.voice.say, scene.style
     is_down = kpi.direction == "down"
-    target_text = say("tile.target_most" if is_down else "tile.target", value=style.figure(target, kpi.unit))
+    figure = style.figure(target, kpi.unit)
+    target_text = say("tile.target_most" if is_down else "tile.target", value=figure)
     if value.value is None or value.status != "ok" or kpi.direction == "band":
         return Judgement(target=target_text)
     share = value.value / target
@@ -175,8 +175,7 @@ def _judgement(scene: Scene, kpi: Kpi, value: KpiValue, target: Fraction | None)
     on_plan, off_plan = ("tile.ahead", "tile.behind") if plan < 1 and not is_down else ("tile.met", "tile.missed")
     reached = share / plan if plan else Fraction(1)
     return Judgement(
-        target=target_text,
-        attained=say("tile.attained", value=style.percent(share)),
+        target=target_text if is_down else say("tile.attained", share=style.percent(share), target=figure),
         verdict=say(on_plan if is_good else off_plan),
         tone="good" if is_good else "bad",
         bullet=_bullet(share, plan if plan < 1 else None, say("tile.bullet", value=style.percent(share))),
@@ -195,9 +194,10 @@ def _change(scene: Scene, kpi: Kpi, trend: list[KpiValue]) -> Change | None:
     yesterday, before = trend[-2].value, trend[-9].value
     if yesterday is None or before is None or before <= 0:
         return None
-    sense = "up" if yesterday > before else "down" if yesterday < before else "flat"
+    text = scene.style.change(yesterday, before, kpi.unit)
+    sense = {"+": "up", "−": "down"}.get(text[0], "flat")
     tone = "" if sense == "flat" or kpi.direction == "band" else "good" if sense == kpi.direction else "bad"
-    return Change(scene.style.change(yesterday, before, kpi.unit), sense, tone)
+    return Change(text, sense, tone)
 
 
 def _spark(scene: Scene, kpi: Kpi, trend: list[KpiValue]) -> Spark:

@@ -9,7 +9,8 @@ import typer
 from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup
 from streams.guard import stop_on_name_clash
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+ABOUT = "Scoreline: live KPIs, and pay that explains itself down to the events."
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT)
 app.add_typer(quarantine.app, name="quarantine")
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -112,7 +112,7 @@ def read_chat(facts: Sequence[Event], policy: Policy) -> Chat | None:
             transfers.append((fact.from_agent_id, fact.to_agent_id, fact.occurred_at))
         elif isinstance(fact, ChatRated):
             rating = fact
-    if not starts:
+    if not starts and rating is None:
         return None
     messages.sort(key=lambda message: (sent_at(message), message.source, message.event_id))
     if not holders:
@@ -126,7 +126,7 @@ def read_chat(facts: Sequence[Event], policy: Policy) -> Chat | None:
         shop=facts[0].shop_id,
         session=getattr(facts[0], "session_id", ""),
         customer=next((name for name in (getattr(fact, "customer_id", "") for fact in facts) if name), ""),
-        start=min(starts),
+        start=min(starts, default=facts[0].occurred_at),
         first_customer_at=sent_at(customer[0]) if customer else None,
         holders=tuple(holders),
         transfers=tuple(transfers),

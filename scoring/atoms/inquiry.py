@@ -9,7 +9,7 @@ from typing import cast
 from scoring.atoms.base import Found, Projection, Setting, View
 from scoring.atoms.credit import Talk, adviser, inquiry_deadline, read_talks
 from scoring.attribution import Spread
-from scoring.events.base import Event, case_key
+from scoring.events.base import Event, case_key, split_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ class Conversion:
     credits: Mapping[str, Spread]
     asked_at: int
     customer_day: str
-
-
-def split_key(key: str) -> list[str]:
-    """The parts of a case key, with doubled separators undone."""
-    return [part.replace("\0", "|") for part in key.replace("||", "\0").split("|")]
 
 
 class InquiryCase:

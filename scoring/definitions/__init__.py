@@ -41,6 +41,7 @@ class Definitions:
     kpis: Mapping[str, Kpi]
     plans: Mapping[str, Plan]
     alerts: tuple[AlertRule, ...]
+    notify_url: str = ""
 
     def fingerprint(self) -> str:
         """SHA-256 over every file, by name; pinned by every settlement."""
@@ -109,10 +110,10 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
     for name in plan_files:
         plan = read_plan(roots[name], kpis, owners)
         plans[plan.id] = plan
-    alerts = read_alerts(root("alerts.toml"), tuple(kpis))
+    alerts, notify_url = read_alerts(root("alerts.toml"), tuple(kpis))
     if faults:
         raise DefinitionError(tuple(faults))
-    return Definitions(dict(texts), reference, measures, kpis, plans, alerts)
+    return Definitions(dict(texts), reference, measures, kpis, plans, alerts, notify_url)
 
 
 def _root(name: str, text: str, faults: list[Fault]) -> Table:

@@ -29,8 +29,8 @@ class AlertRule:
     notify: tuple[str, ...]
 
 
-def read_alerts(root: Table, kpis: tuple[str, ...]) -> tuple[AlertRule, ...]:
-    """The rules of alerts.toml."""
+def read_alerts(root: Table, kpis: tuple[str, ...]) -> tuple[tuple[AlertRule, ...], str]:
+    """The rules of alerts.toml, and the address that notices go to (empty: the log)."""
     rules = []
     for table in root.tables("rule"):
         rules.append(
@@ -50,12 +50,12 @@ def read_alerts(root: Table, kpis: tuple[str, ...]) -> tuple[AlertRule, ...]:
             )
         )
         table.finish()
-    notify = root.table("notify")
+    notify, url = root.table("notify"), ""
     if notify is not None:
-        notify.text("url", "")
+        url = notify.text("url", "")
         notify.finish()
     root.finish()
-    return tuple(rules)
+    return tuple(rules), url
 
 
 def _comparison(table: Table, name: str) -> tuple[str, Fraction]:

@@ -53,5 +53,10 @@ class Event:
 
 
 def case_key(kind: str, *parts: str) -> str:
-    """Join parts into a case key; the separator inside a part is doubled, so keys never collide."""
-    return "|".join((kind, *(part.replace("|", "||") for part in parts)))
+    """Join parts into a case key; "|" and "%" inside a part are escaped, so different parts never give one key."""
+    return "|".join((kind, *(part.replace("%", "%25").replace("|", "%7C") for part in parts)))
+
+
+def split_key(key: str) -> list[str]:
+    """The kind and the parts of a case key."""
+    return [part.replace("%7C", "|").replace("%25", "%") for part in key.split("|")]

@@ -78,6 +78,13 @@ class EmbeddedEngine:
             self._apply(source.name, batch, expected, str(batch[-1].position), tally)
             yield tally
 
+    def feed(self, lines: list[bytes], place: str) -> Outcome:
+        """Apply lines that come from no file, such as a demo's; they have no position to resume from."""
+        records = [Record(line.strip(), place, 0) for line in lines]
+        now_us = self.clock.now_us()
+        decoded, rejected = decode_records(self.pipeline.codec, records, now_us)
+        return self.pipeline.apply(decoded, rejected, None, now_us)
+
     def _apply(self, name: str, batch: list[Record], expected: str | None, reached: str, tally: Tally) -> str:
         decoded, rejected = decode_records(self.pipeline.codec, batch, self.clock.now_us())
         outcome = self.pipeline.apply(decoded, rejected, Position(name, expected, reached), self.clock.now_us())

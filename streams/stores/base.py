@@ -104,6 +104,9 @@ class Unit(Protocol):
     def add_retractions(self, targets: Collection[bytes]) -> None:
         """Remember event keys that are retracted, whether or not they have arrived."""
 
+    def drop_retractions(self, targets: Collection[bytes]) -> None:
+        """Forget retractions: only for swapping the body of a conflict."""
+
     def retractions(self, keys: Collection[bytes]) -> set[bytes]:
         """Those of `keys` that are retracted."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from scoring.contribution import MINUTE_PREFIX, Key
 from streams.stores.base import Close, Conflict, Fact, ProblemRow, Quarantined, Unit
@@ -26,6 +26,12 @@ class _Content:
     closes: dict[tuple[str, int], Close] = field(default_factory=dict)
     audit: list[tuple[int, str, str, str]] = field(default_factory=list)
 
+    def copied(self) -> _Content:
+        """A copy to work on; only the containers are copied, since what they hold never changes."""
+        content = _Content(**{entry.name: copy.copy(getattr(self, entry.name)) for entry in fields(self)})
+        content.facts = {case: dict(rows) for case, rows in self.facts.items()}
+        return content
+
 
 def _minute(key: Key) -> int | None:
     return int(key[3][len(MINUTE_PREFIX) :]) if key[3].startswith(MINUTE_PREFIX) else None
@@ -39,7 +45,7 @@ class MemoryStore:
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
-        unit = MemoryUnit(copy.deepcopy(self._content))
+        unit = MemoryUnit(self._content.copied())
         yield unit
         self._content = unit.content
 
@@ -136,6 +142,9 @@ class MemoryUnit:
 
     def add_retractions(self, targets: Collection[bytes]) -> None:
         self.content.retracted.update(targets)
+
+    def drop_retractions(self, targets: Collection[bytes]) -> None:
+        self.content.retracted.difference_update(targets)
 
     def retractions(self, keys: Collection[bytes]) -> set[bytes]:
         return self.content.retracted.intersection(keys)

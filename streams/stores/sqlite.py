@@ -103,6 +103,9 @@ class SqliteUnit:
     def add_retractions(self, targets: Collection[bytes]) -> None:
         self._many("INSERT OR IGNORE INTO retractions VALUES(?)", [(key,) for key in targets])
 
+    def drop_retractions(self, targets: Collection[bytes]) -> None:
+        self._many("DELETE FROM retractions WHERE event_key = ?", [(key,) for key in targets])
+
     def retractions(self, keys: Collection[bytes]) -> set[bytes]:
         found: set[bytes] = set()
         for part, marks in _chunks(keys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from scoring.definitions import Definitions, read_definitions
@@ -23,6 +24,7 @@ NOW_US = 1_800_000_000_000_000
 """January 2027: after everything that the scenarios tell."""
 
 Wire = dict[str, Any]
+CODEC = Codec()
 
 COMPANY = """
 [company]
@@ -94,7 +96,8 @@ from = "2026-09-01"
 """
 
 TARGETS = "".join(
-    f'[[target]]\nowner = "e:{who}"\nkpi = "net_sales"\nperiod = "{period}"\nvalue = "{value}"\nsource = "own_history"\n'
+    f'[[target]]\nowner = "e:{who}"\nkpi = "net_sales"\nperiod = "{period}"\nvalue = "{value}"\n'
+    'source = "own_history"\n'
     for period in ("2026-10", "2026-11", "2026-12")
     for who, value in (("ann", "600"), ("bob", "400"))
 )
@@ -126,6 +129,11 @@ rate = "0.1"
 """
 
 
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, str]:
+    return catalogue_texts()
+
+
 def shop_texts(**changed: str) -> dict[str, str]:
     """The files of the small shop with the catalogue; pass `people=...` and the like to replace one."""
     own = {
@@ -135,13 +143,19 @@ def shop_texts(**changed: str) -> dict[str, str]:
         "targets.toml": TARGETS,
         "plans/seller.toml": SELLER,
     }
-    return catalogue_texts() | own | {f"{name}.toml": text for name, text in changed.items()}
+    return _catalogue() | own | {f"{name}.toml": text for name, text in changed.items()}
 
 
 def on(time: str) -> str:
     """ "03 10:00:00" is that time on 2026-10-03 and "11-02 10:00:00" one in November, in Shanghai."""
     day, clock = time.split()
     return f"2026-{day if '-' in day else '10-' + day}T{clock}+08:00"
+
+
+@lru_cache(maxsize=64)
+def definitions_of(texts: tuple[tuple[str, str], ...]) -> Definitions:
+    """The definitions of these files, read once however often they are asked for."""
+    return read_definitions(dict(texts))
 
 
 class Teller:
@@ -172,15 +186,19 @@ class Desk:
 
     def __init__(self, store: Store | None = None, texts: Mapping[str, str] | None = None) -> None:
         self.store: Store = MemoryStore() if store is None else store
-        self.definitions: Definitions = read_definitions(shop_texts() if texts is None else texts)
-        self.codec = Codec()
+        self.definitions = definitions_of(tuple(sorted((shop_texts() if texts is None else texts).items())))
+        self.codec = CODEC
         self.clock = FrozenClock(NOW_US)
         fingerprint = self.definitions.program_fingerprint()
         self.pipeline = Pipeline(self.store, self.codec, self.definitions.program(), fingerprint)
         if self.store.settings().get("program") is None:
             self.pipeline.adopt()
-        self.reader = Reader(self.store, self.definitions)
         self.repair = Repair(self.pipeline, self.clock)
+
+    @property
+    def reader(self) -> Reader:
+        """Reads KPIs."""
+        return Reader(self.store, self.definitions)
 
     @property
     def closing(self) -> Closing:
@@ -218,9 +236,9 @@ def raw_of(event: Wire | bytes) -> bytes:
 
 def decoded_of(events: Iterable[Wire]) -> list[Decoded]:
     """Events as the codec reads them; AssertionError when one is not acceptable."""
-    codec, found = Codec(), []
+    found = []
     for event in events:
-        decoded = codec.decode(raw_of(event), "test", NOW_US)
+        decoded = CODEC.decode(raw_of(event), "test", NOW_US)
         assert isinstance(decoded, Decoded), decoded
         found.append(decoded)
     return found

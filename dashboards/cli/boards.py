@@ -1,0 +1,88 @@
+"""`scoreline run` and `scoreline board`: follow files and show the live board, or show it alone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.alerts.duty import Duty, on_duty
+from dashboards.alerts.sqlite_book import SqliteBook
+from dashboards.cli.home import Home, engine_of, pipeline_of, reader_of
+from dashboards.cli.intake import rebuild
+from dashboards.cli.options import HostOption, PortOption
+from dashboards.cli.screen import exits, out, wants_progress
+from dashboards.web import BoardSettings, create_app
+from dashboards.web.serving import listening, running, serve
+from dashboards.web.settings import LOOPBACK
+from scoring.definitions import DefinitionError, Definitions, Fault
+from streams.clock import Clock, SystemClock
+from streams.reading import Reader
+from streams.sources.follow import FollowedLines
+
+HomeArgument = Annotated[Path, typer.Argument(help="Folder with definitions/ and scoreline.db.")]
+NameOption = Annotated[list[str], typer.Option("--name", help="Further host name in the address bar that is answered.")]
+
+
+def settings_for(host: str, names: list[str], clock: Clock) -> BoardSettings:
+    """Answer to loopback names, the address itself and the given names."""
+    own = () if host in ("0.0.0.0", "::") else (host,)  # noqa: S104
+    return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock)
+
+
+def duty_of(home: Home, definitions: Definitions, reader: Reader) -> Duty:
+    """Alerts that are kept beside the store and sent to the address of alerts.toml; DefinitionError when it is wrong."""
+    try:
+        return on_duty(reader, SqliteBook(home.folder / "alerts.db"), definitions.notify_url)
+    except ValueError as error:
+        raise DefinitionError((Fault("alerts.toml", "notify.url", str(error)),)) from error
+
+
+def board(
+    folder: HomeArgument = Path("."),
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8765,
+    names: NameOption = [],  # noqa: B006
+) -> None:
+    """Show the board of a home that something else fills."""
+    with exits():
+        home = Home(folder)
+        definitions = home.definitions()
+        with listening(host, port):
+            pass
+        reader = reader_of(home.open_to_read(), definitions)
+        out.print(f"Board at http://{host}:{port} · Ctrl-C stops it")
+        serve(create_app(reader, settings_for(host, names, SystemClock())), host, port)
+
+
+def run(
+    folder: HomeArgument = Path("."),
+    follow: Annotated[list[Path], typer.Option("--follow", help="Growing file of JSON lines; may be repeated.")] = [],  # noqa: B006
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8765,
+    names: NameOption = [],  # noqa: B006
+) -> None:
+    """Follow growing files (default: events.jsonl of the home), show the board and send alerts, until Ctrl-C."""
+    with exits():
+        home = Home(folder)
+        definitions = home.definitions()
+        files = follow or [home.folder / "events.jsonl"]
+        with listening(host, port):
+            pass
+        pipeline = pipeline_of(home.open_to_write(), definitions)
+        rebuild(pipeline, wants_progress(False))
+        engine = engine_of(pipeline)
+        sources = [FollowedLines(path) for path in files]
+        reader = reader_of(home.open_to_read(), definitions)
+        app = create_app(reader, settings_for(host, names, SystemClock()), duty_of(home, definitions, reader))
+        with running(app, host, port) as url:
+            out.print(f"Board at {url} · following {', '.join(map(str, files))} · Ctrl-C stops", markup=False)
+            try:
+                while True:
+                    seen = sum(tally.seen for source in sources for tally in engine.poll(source))
+                    if not seen:
+                        time.sleep(0.1)
+            except KeyboardInterrupt:
+                out.print("Stopped.")
