@@ -46,7 +46,9 @@ class SqliteBook:
         return [Posting(*row) for row in rows]
 
     def settle(self, notice_id: str, attempts: int, next_us: int | None) -> None:
-        self._connection.execute("UPDATE outbox SET attempts = ?, next_us = ? WHERE id = ?", (attempts, next_us, notice_id))
+        self._connection.execute(
+            "UPDATE outbox SET attempts = ?, next_us = ? WHERE id = ?", (attempts, next_us, notice_id)
+        )
 
     def close(self) -> None:
         """Let go of the file."""

@@ -6,6 +6,7 @@ from dashboards.boards.attention import ALERTS, attention_part, attention_sectio
 from dashboards.boards.board import Board, Link, Part, Row, Section
 from dashboards.boards.freshness import FRESH, fresh
 from dashboards.boards.owners import main_kpis, members, person_of, teams_in_order
+from dashboards.boards.quality import QUALITY, quality_part, quality_section
 from dashboards.boards.scene import Scene
 from dashboards.boards.tile import Ask, tile
 from scoring.reference import Team
@@ -18,7 +19,11 @@ def overview(scene: Scene, argument: tuple[str, ...]) -> Board:
     """The overview; takes no argument."""
     del argument
     say = scene.voice.say
-    parts: dict[str, Part] = {FRESH: fresh(scene), ALERTS: attention_part(scene)}
+    parts: dict[str, Part] = {
+        FRESH: fresh(scene),
+        ALERTS: attention_part(scene),
+        QUALITY: quality_part(scene),
+    }
     company = [Ask(kpi, "c:") for kpi in scene.look.company_kpis if kpi in scene.definitions.kpis]
     parts |= {ask.key(): Part("tile", tile(scene, ask)) for ask in company}
     rows = []
@@ -30,6 +35,7 @@ def overview(scene: Scene, argument: tuple[str, ...]) -> Board:
         Section("tiles", "company", say("overview.company"), tuple(ask.key() for ask in company)),
         attention_section(scene),
         Section("rows", "teams", say("overview.teams"), rows=tuple(rows)),
+        quality_section(scene),
     )
     name = scene.voice.pick(scene.definitions.reference.company.name)
     return Board("overview", say("overview.title"), f"{name} · {scene.month}", (), sections, parts)

@@ -105,4 +105,6 @@ def print_people(body: dict[str, Any]) -> None:
         score, name = row["score"], row["person"]["name"]
         adjusted = f", of which corrections of earlier periods {len(row['adjustments'])}" if row["adjustments"] else ""
         line = f"  {row['person']['id']} {name['zh']} {name['en']}: score {score['total'] or 'to decide'}"
-        out.print(f"{line}, coefficient {score['coefficient']}, {row['total']} {body['currency']}{adjusted}", markup=False)
+        out.print(
+            f"{line}, coefficient {score['coefficient']}, {row['total']} {body['currency']}{adjusted}", markup=False
+        )

@@ -41,7 +41,9 @@ PLAY_SECONDS = 90
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the statements instead of serving the board.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the statements instead of serving the board.")
+    ] = False,
     port: PortOption = 8765,
     folder: Annotated[Path, typer.Option("--out", help="Home of the demo; made anew each time.")] = Path("demo"),
     scale: Annotated[str, typer.Option(help="Size of the month; 1 is about 259,000 events.")] = "1",
@@ -148,7 +150,9 @@ def _play(pipeline: Pipeline, clock: Clock, events: Path, seconds: int | None) -
 def _close(home: Home, definitions: Definitions, pipeline: Pipeline, quiet: bool) -> Draft:
     closing = closing_of(pipeline.store, definitions)
     with progress("closing the month", 3, not quiet) as bar:
-        draft = closing.draft(MONTH, REQUESTED_BY, lambda step: bar.update(bar.task_ids[0], advance=1, description=step))
+        draft = closing.draft(
+            MONTH, REQUESTED_BY, lambda step: bar.update(bar.task_ids[0], advance=1, description=step)
+        )
         bar.update(bar.task_ids[0], description="approving")
         closing.approve(MONTH, draft.digest, APPROVED_BY)
     return draft

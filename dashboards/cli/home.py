@@ -45,7 +45,9 @@ class Home:
     def open_to_read(self) -> SqliteStore:
         """The store for reading; StoreError when nothing was ingested yet."""
         if not self.store_path.exists():
-            raise StoreError(f"{self.store_path} does not exist: run `scoreline ingest FILE --home {self.folder}` first")
+            raise StoreError(
+                f"{self.store_path} does not exist: run `scoreline ingest FILE --home {self.folder}` first"
+            )
         return SqliteStore(self.store_path, writes=False)
 
     def open_to_write(self) -> SqliteStore:

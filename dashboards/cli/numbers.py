@@ -117,7 +117,12 @@ def _cases(reader: Reader, definitions: Definitions, value: Any, period: str) ->
                 adds[name] = adds.get(name, 0) + amount
         if adds:
             events = [
-                {"event_type": e.EVENT_TYPE, "source": e.source, "event_id": e.event_id, "at": instant_text(e.occurred_at)}
+                {
+                    "event_type": e.EVENT_TYPE,
+                    "source": e.source,
+                    "event_id": e.event_id,
+                    "at": instant_text(e.occurred_at),
+                }
                 for e in behind.events
             ]
             rows.append({"case": behind.case, "adds": adds, "events": events})

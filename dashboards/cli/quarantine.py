@@ -32,7 +32,13 @@ def list_(
             print_json(
                 {
                     "rejected": [
-                        {"id": r.id, "reason": r.reason, "detail": r.detail, "place": r.place, "raw": r.raw.decode("utf-8", "replace")}
+                        {
+                            "id": r.id,
+                            "reason": r.reason,
+                            "detail": r.detail,
+                            "place": r.place,
+                            "raw": r.raw.decode("utf-8", "replace"),
+                        }
                         for r in shown
                     ],
                     "conflicts": [
@@ -54,7 +60,9 @@ def list_(
 
 
 @app.command("show")
-def show(row_id: Annotated[int, typer.Argument(help="A number of the list.")], home: HomeOption = default_home()) -> None:
+def show(
+    row_id: Annotated[int, typer.Argument(help="A number of the list.")], home: HomeOption = default_home()
+) -> None:
     """Print the raw bytes of rejected input as they came."""
     with exits():
         row = next((row for row in Home(home).open_to_read().quarantined(None) if row.id == row_id), None)
@@ -78,7 +86,9 @@ def replay(by: ByOption, ids: IdsArgument = [], home: HomeOption = default_home(
 
 
 @app.command("drop")
-def drop(ids: IdsArgument, by: ByOption, reason: Annotated[str, typer.Option("--reason")], home: HomeOption = default_home()) -> None:
+def drop(
+    ids: IdsArgument, by: ByOption, reason: Annotated[str, typer.Option("--reason")], home: HomeOption = default_home()
+) -> None:
     """Mark rejected input as worthless; the bytes and the reason are kept."""
     with exits():
         place = Home(home)

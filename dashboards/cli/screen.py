@@ -49,7 +49,9 @@ def exits() -> Iterator[None]:
         raise fail(str(error), INFRASTRUCTURE) from error
     except OSError as error:
         place = error.filename or "the file system"
-        raise fail(f"{place}: {error.strerror}: check the path, its permissions and the free space", INFRASTRUCTURE) from error
+        raise fail(
+            f"{place}: {error.strerror}: check the path, its permissions and the free space", INFRASTRUCTURE
+        ) from error
 
 
 @contextmanager

@@ -172,5 +172,10 @@ TEXTS: dict[str, str] = {
     "missing.text": "The address does not exist, or you may not see it.",
     "missing.home": "Back to the overview",
     "problems.title": "Data problems",
-    "problems.line": "{count} records have problems: {codes}",
+    "problems.none": "No data problems.",
+    "problems.unassigned": "Orders of this month credited to nobody: {count}, net sales {value};"
+    " name the account in people.toml or assign the work in assignments.toml",
+    "problems.rejected": "Lines that could not be taken in: {count}; scoreline quarantine tells why",
+    "problems.conflicts": "Events of one id with different bodies: {count}; they block the close",
+    "problems.code": "{code}: {count}",
 }

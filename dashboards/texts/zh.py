@@ -172,5 +172,10 @@ TEXTS: dict[str, str] = {
     "missing.text": "地址不存在，或者您没有查看权限。",
     "missing.home": "回到总览",
     "problems.title": "数据问题",
-    "problems.line": "{count} 条记录有问题：{codes}",
+    "problems.none": "没有数据问题。",
+    "problems.unassigned": "本月未归属的订单：{count}，净销售额 {value}；"
+    "请在 people.toml 登记账号或在 assignments.toml 分配",
+    "problems.rejected": "未能接收的行：{count}；用 scoreline quarantine 查看原因",
+    "problems.conflicts": "编号相同、内容不同的事件：{count}；处理前不能结账",
+    "problems.code": "{code}：{count}",
 }

@@ -64,17 +64,17 @@ class Pages:
 
     async def missing(self, request: Request, error: Exception) -> Response:
         """The answer to an address that leads nowhere, worded alike for what one may not see."""
-        return self._notice(request, "missing", 404)
+        return self._notice(request, ("missing.title", "missing.text"), 404)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """The answer when a page can not be built; the fault is logged by the server, not shown."""
-        return self._notice(request, "error", 500)
+        return self._notice(request, ("error.title", "error.text"), 500)
 
-    def _notice(self, request: Request, what: str, status: int) -> Response:
+    def _notice(self, request: Request, keys: tuple[str, str], status: int) -> Response:
         view = view_of(request)
         if request.url.path.startswith(("/api/", "/events", "/-/", "/static/")):
-            return Response(view.voice.say(f"{what}.text") + "\n", status, media_type="text/plain")
-        values = {"title": view.voice.say(f"{what}.title"), "text": view.voice.say(f"{what}.text")}
+            return Response(view.voice.say(keys[1]) + "\n", status, media_type="text/plain")
+        values = {"title": view.voice.say(keys[0]), "text": view.voice.say(keys[1])}
         return HTMLResponse(self._drawing.page("notice.html", view, **self._frame(request, view), **values), status)
 
     async def _board(self, request: Request, name: str, argument: tuple[str, ...]) -> Response:

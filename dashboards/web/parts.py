@@ -25,6 +25,7 @@ PARTS: dict[str, str] = {
     "hosts": "parts/hosts.html",
     "definition": "parts/definition.html",
     "days": "parts/days.html",
+    "quality": "parts/quality.html",
 }
 """Template by kind of part."""
 

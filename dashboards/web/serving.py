@@ -93,8 +93,9 @@ class _Server(uvicorn.Server):
         self.came_up.set()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        self._feed.is_closing = True
+        # Not uvicorn's own: that one raises the signal once more after the stop, which ends the program in a traceback.
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
     def ask_to_stop(self) -> None:
         """From another thread: stop as after a signal."""

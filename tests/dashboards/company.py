@@ -39,7 +39,8 @@ PLANS: dict[str, tuple[str, str, list[tuple[str, str, str, str]]]] = {
     "seller": (
         "店铺运营",
         "Shop operator",
-        [("net_sales", "40", "shop", ""), ("gross_margin_rate", "20", "shop", '"0.45"'), ("aov_order", "20", "shop", ""),
+        [("net_sales", "40", "shop", ""), ("gross_margin_rate", "20", "shop", '"0.45"'),
+         ("aov_order", "20", "shop", ""),
          ("refund_rate_cohort", "20", "shop", '"0.12"')],
     ),
     "promoter": (
@@ -50,7 +51,8 @@ PLANS: dict[str, tuple[str, str, list[tuple[str, str, str, str]]]] = {
     "host": (
         "主播",
         "Host",
-        [("live_gmv", "50", "host", ""), ("live_gmv_per_hour", "20", "host", '"9000"'), ("live_hours", "15", "host", ""),
+        [("live_gmv", "50", "host", ""), ("live_gmv_per_hour", "20", "host", '"9000"'),
+         ("live_hours", "15", "host", ""),
          ("live_conversion_rate", "15", "host", '"0.05"')],
     ),
     "agent": (
@@ -142,14 +144,17 @@ def _person(row: tuple[str, str, str, str, str]) -> str:
 
 def _target(row: tuple[str, str, str]) -> str:
     owner, kpi, value = row
-    return f'[[target]]\nowner = "{owner}"\nkpi = "{kpi}"\nperiod = "2026-10"\nvalue = "{value}"\nsource = "own_history"\n'
+    return (
+        f'[[target]]\nowner = "{owner}"\nkpi = "{kpi}"\nperiod = "2026-10"\nvalue = "{value}"\nsource = "own_history"\n'
+    )
 
 
 def _plan(plan: str) -> str:
     zh, en, items = PLANS[plan]
     text = (
-        f'[plan]\nid = "{plan}"\nversion = 1\nrole = "{plan}"\nname = {{ zh = "{zh}", en = "{en}" }}\nperiod = "month"\n'
-        'purpose = { zh = "测试", en = "Test" }\n[[duty]]\nid = "work"\ntext = { zh = "工作", en = "Work" }\n'
+        f'[plan]\nid = "{plan}"\nversion = 1\nrole = "{plan}"\nname = {{ zh = "{zh}", en = "{en}" }}\n'
+        'period = "month"\npurpose = { zh = "测试", en = "Test" }\n'
+        '[[duty]]\nid = "work"\ntext = { zh = "工作", en = "Work" }\n'
     )
     for kpi, weight, dimension, target in items:
         kind = "V" if kpi.startswith("review") else "R"
