@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import resource
 import sqlite3
@@ -13,16 +14,17 @@ from examples.online_retail import adapter
 from scoring.statement import digest_of
 from streams.clock import SystemClock
 from streams.codec import Codec
-from streams.engines import EmbeddedEngine, Tally
+from streams.engines import GC_THRESHOLDS, EmbeddedEngine, Tally
 from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.stores import SqliteStore
 
-BATCH_RECORDS = 10_000
+BATCH_RECORDS = 50_000
 
 
 def run_lane(lane: str, work: Path, source: Path) -> dict[str, object]:
     """Figures of one lane."""
+    gc.set_threshold(*GC_THRESHOLDS)
     started, cpu = time.perf_counter(), time.process_time()
     found = _bare(work, source) if lane == "bare" else _scoreline(work / _store_of(lane), source)
     seconds = time.perf_counter() - started

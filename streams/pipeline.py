@@ -19,6 +19,7 @@ from streams.stores.base import Conflict, Fact, ProblemRow, Store, TakenOver, Un
 
 KEPT_MINUTES = 2 * 24 * 60
 PRUNING_BATCHES = 16
+CASES_AT_ONCE = 2_000
 REBUILD_CASES = 2000
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -79,34 +80,36 @@ class Pipeline:
         return Outcome(intake.accepted, intake.duplicates, len(rejected), intake.conflicting, number)
 
     def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> None:
-        stored = unit.facts(intake.touched)
-        unit.drop_facts(intake.swapped)
-        unit.add_facts(list(intake.facts.values()))
+        """Write facts and cells, some cases at a time: to the cells that is the same as smaller batches in a row."""
         unit.drop_retractions(intake.freed)
         unit.add_retractions(intake.targets)
         unit.put_conflicts(intake.conflicts)
-        before = {case: self._events(facts) for case, facts in stored.items()}
-        after = self._after(intake, stored)
-        delta = self._change(unit, before, after)
-        unit.add_cells({key: amount for key, amount in delta.items() if not _is_old(key, oldest_minute)})
+        arrived: dict[str, list[Fact]] = defaultdict(list)
+        for fact in intake.facts.values():
+            arrived[fact.case].append(fact)
+        gone = set(intake.swapped)
+        cases = sorted(intake.touched)
+        for start in range(0, len(cases), CASES_AT_ONCE):
+            part = cases[start : start + CASES_AT_ONCE]
+            stored = unit.facts(part)
+            unit.drop_facts([(case, key) for case, key in intake.swapped if case in stored])
+            unit.add_facts([fact for case in part for fact in arrived[case]])
+            before = {case: self._events(facts) for case, facts in stored.items()}
+            after = {case: self._after(stored.get(case, ()), arrived[case], gone, intake) for case in part}
+            delta = self._change(unit, before, after)
+            unit.add_cells({key: amount for key, amount in delta.items() if not _is_old(key, oldest_minute)})
 
-    def _after(self, intake: Intake, stored: Mapping[str, Sequence[Fact]]) -> Facts:
-        cases: dict[str, dict[bytes, Fact]] = {
-            case: {fact.event_key: fact for fact in stored.get(case, ())} for case in intake.touched
-        }
-        for case, key in intake.swapped:
-            cases[case].pop(key, None)
-        for key, fact in intake.facts.items():
-            cases[fact.case][key] = fact
+    def _after(
+        self, stored: Sequence[Fact], arrived: Sequence[Fact], gone: set[tuple[str, bytes]], intake: Intake
+    ) -> list[Event]:
+        facts = {fact.event_key: fact for fact in stored if (fact.case, fact.event_key) not in gone}
+        facts.update((fact.event_key, fact) for fact in arrived)
         fresh = intake.events
-        return {
-            case: _ordered(
-                fresh[fact.event_key].event if fact.event_key in fresh else self._restored(fact)
-                for fact in facts.values()
-                if not fact.is_retracted
-            )
-            for case, facts in cases.items()
-        }
+        return _ordered(
+            fresh[fact.event_key].event if fact.event_key in fresh else self._restored(fact)
+            for fact in facts.values()
+            if not fact.is_retracted
+        )
 
     def _restored(self, fact: Fact) -> Event:
         return self.codec.restore(fact.event_type, fact.body)

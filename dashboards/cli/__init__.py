@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import typer
 
 from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup
+from streams.engines import GC_THRESHOLDS
 from streams.guard import stop_on_name_clash
 
 ABOUT = "Scoreline: live KPIs, and pay that explains itself down to the events."
@@ -34,4 +36,5 @@ for name, command in COMMANDS.items():
 def main() -> None:
     """Entry point of the `scoreline` command."""
     stop_on_name_clash()
+    gc.set_threshold(*GC_THRESHOLDS)
     app()

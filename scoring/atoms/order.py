@@ -148,7 +148,7 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
         currency=(paid[0] if paid else headers[0]).currency,
         placed_at=_placed_at(placed, paid, paid_at),
         paid_at=paid_at,
-        buyer_id=next((buyer for buyer in (getattr(fact, "buyer_id", "") for fact in facts) if buyer), ""),
+        buyer_id=_buyer(facts),
         lines=_lines(placed, paid),
         touch=_touch(headers),
         promised_ship_at=_first([*(header.promised_ship_at for header in headers), shipped and shipped.promised_ship_at]),
@@ -157,6 +157,10 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
         settle_at=_settle_at(completed, delivered, return_window_days),
         warehouse=shipped.warehouse_id if shipped else "",
     )
+
+
+def _buyer(facts: Sequence[Event]) -> str:
+    return next((buyer for buyer in (getattr(fact, "buyer_id", "") for fact in facts) if buyer), "")
 
 
 def _or(value: int | None, other: int) -> int:
@@ -210,12 +214,14 @@ class OrderCase:
         return (Projection(key, (order.order_id, order.placed_at, order.paid_at)),)
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        order = read_order(facts, 0)
-        if order is None:
+        headers = [fact for fact in facts if isinstance(fact, OrderHeader)]
+        if not headers:
             return ()
-        keys = [case_key("chats", order.shop, order.buyer_id)] if order.buyer_id else []
-        if order.touch.session:
-            keys.append(case_key("live", order.shop, order.touch.session))
+        shop, buyer = headers[0].shop_id, _buyer(facts)
+        keys = [case_key("chats", shop, buyer)] if buyer else []
+        session = next((header.live_session_id for header in headers if header.live_session_id), None)
+        if session:
+            keys.append(case_key("live", shop, session))
         return tuple(keys)
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streams.engines.embedded import EmbeddedEngine, Tally
+from streams.engines.embedded import GC_THRESHOLDS, EmbeddedEngine, Tally
 
 ENGINES: dict[str, type[EmbeddedEngine]] = {"embedded": EmbeddedEngine}
 
-__all__ = ["ENGINES", "EmbeddedEngine", "Tally"]
+__all__ = ["ENGINES", "GC_THRESHOLDS", "EmbeddedEngine", "Tally"]

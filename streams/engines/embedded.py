@@ -12,6 +12,8 @@ from streams.record import Record, Source
 from streams.sources.follow import FollowedLines
 
 BATCH_RECORDS = 2_000
+GC_THRESHOLDS = (50_000, 20, 100)
+"""For entry points: batches make many small records without cycles, which the default thresholds scan again and again."""
 
 
 @dataclass(slots=True)
