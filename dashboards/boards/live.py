@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dashboards.boards.board import Board, Link, Part, Section
 from dashboards.boards.freshness import FRESH, fresh
@@ -70,7 +71,7 @@ def _line(scene: Scene, session: LiveSessionView) -> SessionLine:
     hosts = dict.fromkeys(name_of(scene, f"e:{person}") for person, _, _ in session.segments)
     return SessionLine(
         title=session_title(scene, session),
-        href=f"/live/{session.session_id}",
+        href=f"/live/{quote(session.session_id)}",
         shop=name_of(scene, f"s:{session.shop}"),
         started=scene.style.moment(session.start_us),
         length=scene.style.span(length_seconds(scene, session)),

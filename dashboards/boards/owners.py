@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from dashboards.texts import Voice
 from scoring.definitions import Definitions
@@ -87,8 +88,8 @@ def teams_in_order(definitions: Definitions) -> list[tuple[Team, int]]:
 
 
 def main_kpis(definitions: Definitions, people: list[Person], day: str) -> list[tuple[str, str]]:
-    """(KPI, dimension) of these people's plans by falling weight, without those that are entered by hand."""
-    weights: dict[tuple[str, str], tuple[int, int]] = {}
+    """Each KPI of these people's plans once, with its dimension, by falling weight; none that is entered by hand."""
+    weights: dict[tuple[str, str], tuple[Fraction, int]] = {}
     for person in people:
         plan = plan_of(definitions, person, day)
         for item in plan.items if plan else ():
@@ -97,6 +98,11 @@ def main_kpis(definitions: Definitions, people: list[Person], day: str) -> list[
             if kpi.live == "MAN" or kpi.of_target or source.owner != SELF:
                 continue
             key = (source.kpi, source.dimension)
-            weight, first = weights.get(key, (0, len(weights)))
-            weights[key] = (weight + int(item.weight), first)
-    return sorted(weights, key=lambda key: (-weights[key][0], weights[key][1]))
+            weight, first = weights.get(key, (Fraction(0), len(weights)))
+            weights[key] = (weight + item.weight, first)
+    ranked = sorted(weights, key=lambda key: (-weights[key][0], weights[key][1]))
+    # Of a KPI that two roles are credited with in two dimensions, the heavier one stands for the team.
+    dimensions: dict[str, str] = {}
+    for kpi_id, dimension in ranked:
+        dimensions.setdefault(kpi_id, dimension)
+    return list(dimensions.items())

@@ -10,6 +10,7 @@ from dashboards.boards.freshness import FRESH, fresh
 from dashboards.boards.owners import main_kpis, members, plan_of, team_of
 from dashboards.boards.scene import Scene
 from dashboards.boards.tile import Ask, Tile, tile
+from scoring.plan import SELF
 from scoring.reference import Person
 
 COLUMNS = 5
@@ -45,13 +46,14 @@ def team(scene: Scene, argument: tuple[str, ...]) -> Board:
 
 def _cells(scene: Scene, person: Person, wanted: list[tuple[str, str]]) -> list[Tile | None]:
     plan = plan_of(scene.definitions, person, scene.today)
-    own = {(item.source.kpi, item.source.dimension): item for item in plan.items} if plan else {}
-    # Nobody is shown by what is not in his plan: a zero there would read as a failure.
-    asks = [
-        Ask(kpi, f"e:{person.id}", dimension, target=own[kpi, dimension].target) if (kpi, dimension) in own else None
-        for kpi, dimension in wanted
+    own = {item.source.kpi: item for item in plan.items if item.source.owner == SELF} if plan else {}
+    # Nobody is shown by what is not in his own plan: a zero there would read as a failure.
+    items = [own.get(kpi) for kpi, _ in wanted]
+    owner = f"e:{person.id}"
+    return [
+        tile(scene, Ask(item.source.kpi, owner, item.source.dimension, target=item.target)) if item else None
+        for item in items
     ]
-    return [tile(scene, ask) if ask else None for ask in asks]
 
 
 def _role(scene: Scene, person: Person) -> str:

@@ -17,6 +17,8 @@ BULLET_FULL = Fraction(5, 4)
 """A bullet bar ends at 125 % of the target, so that passing it is visible."""
 
 WIDTH = 1000
+SAMPLE_IS_LARGE = 10
+"""So many times the least sample of a KPI is no longer worth a mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def tile(scene: Scene, ask: Ask) -> Tile:
         exact="" if value.value is None else exact_text(value.value),
         state=state,
         note=note,
-        sample="" if not kpi.min_sample or value.sample is None else scene.voice.say("tile.sample", n=value.sample),
+        sample=_sample(scene, kpi, value),
         today="" if today is None or ask.grain == "day" else scene.style.figure(today, kpi.unit),
         judgement=_judgement(scene, kpi, value, _target(scene, ask, period_key)),
         change=_change(scene, kpi, trend),
@@ -132,7 +134,7 @@ def attention(one: Tile) -> tuple[int, Fraction]:
 
 def is_additive(kpi: Kpi) -> bool:
     """Whether the KPI grows over the period, so that half a period means half the target."""
-    return kpi.denominator is None and kpi.unit in ("money", "count", "hours")
+    return bool(kpi.of_target) or (kpi.denominator is None and kpi.unit in ("money", "count", "hours"))
 
 
 def _target(scene: Scene, ask: Ask, period_key: str) -> Fraction | None:
@@ -151,6 +153,13 @@ def _state(scene: Scene, kpi: Kpi, value: KpiValue) -> tuple[str, str]:
         if scene.today <= last.isoformat():
             return "provisional", say("state.provisional", day=last.strftime("%m-%d"))
     return "ok", ""
+
+
+def _sample(scene: Scene, kpi: Kpi, value: KpiValue) -> str:
+    # A large sample is no news; one near the least that is needed is.
+    if value.sample is None or not kpi.min_sample or value.sample >= SAMPLE_IS_LARGE * kpi.min_sample:
+        return ""
+    return scene.voice.say("tile.sample", n=value.sample)
 
 
 def maturity_days(kpi: Kpi) -> int | None:
@@ -206,4 +215,7 @@ def _spark(scene: Scene, kpi: Kpi, trend: list[KpiValue]) -> Spark:
         label = scene.voice.say("tile.trend", days=TREND_DAYS, value=scene.style.figure(known[-1], kpi.unit))
     else:
         label = scene.voice.say("tile.trend_empty", days=TREND_DAYS)
-    return spark([value.value for value in trend], is_additive(kpi), label)
+    values = [value.value for value in trend]
+    # Zeros before the first value are days before the records begin, not days without sales.
+    start = next((place for place, value in enumerate(values) if value), 0)
+    return spark([None] * start + values[start:], is_additive(kpi), label)

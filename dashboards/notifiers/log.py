@@ -10,10 +10,10 @@ log = logging.getLogger("scoreline.notices")
 
 
 class Log:
-    """Writes each message as one line at the level warning."""
+    """Writes each message as one line at the level warning: which rule, not whose name or number."""
 
     def __init__(self, address: str = "") -> None:
         del address
 
     def send(self, message: Message) -> None:
-        log.warning("[%s] %s (%s)", message.severity, message.text, message.id)
+        log.warning("alert notice %s, severity %s; see the board", message.id, message.severity)

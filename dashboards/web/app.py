@@ -51,7 +51,7 @@ def create_app(reader: Reader, settings: BoardSettings | None = None, alerts: Du
         Route("/team/{id}", pages.team),
         Route("/person/{id}", pages.person),
         Route("/live", pages.live),
-        Route("/live/{session}", pages.live_session),
+        Route("/live/{session:path}", pages.live_session),
         Route("/kpi/{id}", pages.kpi),
         Route("/search", pages.search),
         Route("/api/kpi", api.kpi),

@@ -38,7 +38,7 @@ function axes(isLast) {
   const quiet = { stroke: colour("--ink3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const x = { ...quiet, font, grid: { show: false }, size: isLast ? 28 : 8, values: isLast ? "{HH}:{mm}" : () => [], space: 72 };
-  return [x, { ...quiet, font, size: 56, space: 44, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en")) }];
+  return [x, { ...quiet, font, size: 56, space: isLast ? 24 : 44, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en")) }];
 }
 
 function options(series, box, kind) {

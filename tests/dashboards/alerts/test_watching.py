@@ -40,7 +40,7 @@ def test_a_slow_team_is_told_once_and_its_recovery_once() -> None:
     assert [alert.phase for alert in watch.active()] == [Phase.PENDING]
     pass_minutes(reader, watch, 3)
     (alert,) = watch.active()
-    assert (alert.rule.id, alert.owner, alert.phase, alert.value) == ("cs_frt_high", "t:cs", Phase.FIRING, 84)
+    assert (alert.rule.id, alert.owner, alert.phase, alert.value) == ("cs_frt_high", "t:cs", Phase.FIRING, Fraction(84))
     slow(reader, 30)
     pass_minutes(reader, watch, 7)
     assert watch.active() == []
