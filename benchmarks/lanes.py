@@ -11,15 +11,15 @@ import time
 from pathlib import Path
 
 from examples.online_retail import adapter
-from scoring.statement import digest_of
 from streams.clock import SystemClock
 from streams.codec import Codec
 from streams.engines import GC_THRESHOLDS, EmbeddedEngine, Tally
+from streams.evidence import cells_digest
 from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.stores import SqliteStore
 
-BATCH_RECORDS = 50_000
+BATCH_RECORDS = 30_000
 
 
 def run_lane(lane: str, work: Path, source: Path) -> dict[str, object]:
@@ -55,7 +55,7 @@ def _scoreline(store_path: Path, source: Path) -> dict[str, object]:
         "accepted": tally.accepted,
         "duplicates": tally.duplicates,
         "rejected": tally.rejected,
-        "digest": digest_of([[*key, value] for key, value in store.all_cells("", "9999")]),
+        "digest": cells_digest(store, "", "9999"),
     }
 
 

@@ -58,12 +58,12 @@ class BoardMetrics(Collector):
         yield GaugeMetricFamily(
             "scoreline_watermark_timestamp_seconds",
             "Latest event time that was accepted, 0 before the first event.",
-            value=freshness.watermark_us / 1e6,
+            value=(freshness.watermark_us or 0) / 1e6,
         )
         yield GaugeMetricFamily(
             "scoreline_last_batch_timestamp_seconds",
             "When the latest batch was committed, 0 before the first one.",
-            value=freshness.last_ingest_us / 1e6,
+            value=(freshness.last_ingest_us or 0) / 1e6,
         )
         yield self._problems(reader)
         yield self._alerts()

@@ -133,7 +133,7 @@ class Attribution:
         left = 1 - sum(shares.values(), Fraction(0))
         if left < 0:
             # Two scopes of equal rank overlap (say one by shop and one by channel): both count, in proportion.
-            shares = {person: share / (1 - left) for person, share in shares.items()}  # type: ignore[assignment]
+            shares = {person: share / (1 - left) for person, share in shares.items()}
         elif left:
             shares[UNASSIGNED] += left
         return tuple(sorted(shares.items()))

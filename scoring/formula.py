@@ -17,6 +17,7 @@ Compiled = Callable[[Names], Number]
 
 LONGEST = 500
 DEEPEST = 30
+MOST_PLACES = 12
 FUNCTIONS = {"min": (1, 9), "max": (1, 9), "clamp": (3, 3), "round": (2, 2), "if": (3, 3)}
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)|(<=|>=|==|!=|[-+*/(),<>]))", re.ASCII)
 _BINDS = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "+": 2, "-": 2, "*": 3, "/": 3}
@@ -170,11 +171,17 @@ def _called(name: str, arguments: list[Compiled]) -> Compiled:
         if name == "clamp":
             return min(max(known[0], known[1]), known[2])
         if name == "round":
-            scale = Fraction(10) ** int(known[1])
-            return round_half_up(known[0] * scale) / scale
+            return _rounded(known[0], known[1])
         return min(known) if name == "min" else max(known)
 
     return compute
+
+
+def _rounded(value: Fraction, places: Fraction) -> Number:
+    if places.denominator != 1 or abs(places) > MOST_PLACES:
+        return None
+    scale = Fraction(10) ** int(places)
+    return round_half_up(value * scale) / scale
 
 
 def _choice(condition: Compiled, then: Compiled, otherwise: Compiled) -> Compiled:

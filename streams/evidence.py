@@ -13,6 +13,7 @@ from scoring.contribution import Contributions, Program
 from scoring.definitions import Definitions
 from scoring.events.base import Event
 from scoring.kpi import KpiValue
+from scoring.statement import canonical
 from streams.codec import Codec
 from streams.stores.base import Fact, Store
 
@@ -73,6 +74,14 @@ def walk(store: Store, codec: Codec, program: Program, cases: Sequence[str] | No
 
 def _view(values: Mapping[str, Mapping[str, bytes]]) -> View:
     return {key: [_decode(by_case[case]) for case in sorted(by_case)] for key, by_case in values.items()}
+
+
+def cells_digest(store: Store, first: str, last: str) -> str:
+    """SHA-256 over every day cell of the days first..last in order of its key, row by row."""
+    digest = hashlib.sha256()
+    for key, value in store.all_cells(first, last):
+        digest.update(canonical([*key, value]).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def gather(

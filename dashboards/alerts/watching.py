@@ -19,14 +19,14 @@ STALE_AFTER_US = 120_000_000
 
 
 class Freshness(Protocol):
-    """How far the numbers reach: microseconds since the epoch, 0 before the first event."""
+    """How far the numbers reach: microseconds since the epoch, None before the first event."""
 
     @property
-    def watermark_us(self) -> int:
+    def watermark_us(self) -> int | None:
         """Latest `occurred_at` of an accepted event."""
 
     @property
-    def last_ingest_us(self) -> int:
+    def last_ingest_us(self) -> int | None:
         """When the latest batch was committed, by the machine's clock."""
 
 
@@ -75,7 +75,7 @@ class Watch:
         `now_us` is the machine's clock and only tells silence from data; timers run on event time.
         """
         freshness = self._reader.freshness()
-        if not freshness.watermark_us:
+        if freshness.watermark_us is None or freshness.last_ingest_us is None:
             return False
         is_silent = now_us - freshness.last_ingest_us > self._stale_after_us
         changed, notices = self._steps(freshness.watermark_us, is_silent)

@@ -39,7 +39,7 @@ def kpi_json(
         "denominator": _text(value.denominator),
         "sample": value.sample,
         "target": _text(target),
-        "as_of": {"batch": freshness.batch, "watermark": instant_text(at) if at else None},
+        "as_of": {"batch": freshness.batch, "watermark": None if at is None else instant_text(at)},
     }
 
 

@@ -26,7 +26,7 @@ class Fresh:
 def fresh(scene: Scene) -> Part:
     """The age of the numbers of a scene; a replay is fresh input about a time that has long gone."""
     at, ingest = scene.freshness.watermark_us, scene.freshness.last_ingest_us
-    if not at:
+    if at is None or ingest is None:
         return Part("fresh", Fresh("empty", scene.voice.say("fresh.empty"), "", 0, 0, ""))
     now, limit = scene.look.now_us, scene.look.stale_after_us
     state = "stale" if now - ingest > limit else "replay" if now - at > limit else "live"

@@ -11,14 +11,14 @@ from scoring.kpi import KpiValue
 
 
 class Freshness(Protocol):
-    """How far the numbers reach: instants are microseconds since the epoch, 0 before the first event."""
+    """How far the numbers reach: instants are microseconds since the epoch, None before the first event."""
 
     @property
-    def watermark_us(self) -> int:
+    def watermark_us(self) -> int | None:
         """Latest `occurred_at` of an accepted event."""
 
     @property
-    def last_ingest_us(self) -> int:
+    def last_ingest_us(self) -> int | None:
         """When the latest batch was committed, by the machine's clock."""
 
     @property

@@ -58,7 +58,7 @@ class Scene:
     def elapsed(self, period_key: str) -> Fraction:
         """The share of a period that lies before the watermark, 0 to 1."""
         period, at = period_of(period_key, self.style.zone), self.freshness.watermark_us
-        if not at:
+        if at is None:
             return Fraction(0)
         share = Fraction(at - period.start_us, period.end_us - period.start_us)
         return min(max(share, Fraction(0)), Fraction(1))
@@ -97,7 +97,7 @@ def see(reader: Reader, look: Look, history: History) -> Scene:
     definitions = reader.definitions
     company = definitions.reference.company
     freshness = reader.freshness()
-    at = freshness.watermark_us or look.now_us
+    at = look.now_us if freshness.watermark_us is None else freshness.watermark_us
     today = local_days(company.zone).day(at)
     style = Style(look.voice, company.currency, company.zone, look.compact)
     month = key_containing(today, "month")

@@ -130,7 +130,7 @@ class _EventClock:
         self._reader = reader
 
     def now_us(self) -> int:
-        return int(self._reader.freshness().watermark_us or 0)
+        return int(self._reader.freshness().watermark_us)
 
 
 def _play(pipeline: Pipeline, clock: Clock, events: Path, seconds: int | None) -> Tally:

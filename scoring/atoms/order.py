@@ -151,7 +151,7 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
         buyer_id=_buyer(facts),
         lines=_lines(placed, paid),
         touch=_touch(headers),
-        promised_ship_at=_first([*(header.promised_ship_at for header in headers), shipped and shipped.promised_ship_at]),
+        promised_ship_at=_first([fact.promised_ship_at for fact in (*headers, *((shipped,) if shipped else ()))]),
         shipped_at=None if shipped is None else _or(shipped.shipped_at, shipped.occurred_at),
         cancelled_at=None if cancelled is None else cancelled.occurred_at,
         settle_at=_settle_at(completed, delivered, return_window_days),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
-from scoring.bands import DEFAULT_BANDS, read_bands
+from scoring.bands import DEFAULT_BANDS, Bands, read_bands
 from scoring.component import NO_TERMS, Terms, read_terms
 from scoring.definitions.table import Table
 from scoring.faults import DefinitionError
@@ -39,7 +39,8 @@ def read_plan(root: Table, kpis: Mapping[str, Kpi], owners: set[str]) -> Plan:
     items = tuple(_item(table, kpis, owners, known_duties) for table in root.tables("item"))
     components = tuple(_component(table, kpis, owners) for table in root.tables("component"))
     bands_table = root.table("bands")
-    bands = _adopt(root, lambda: read_bands(_plain(bands_table), root.file, "bands"), DEFAULT_BANDS)
+    default: Bands = DEFAULT_BANDS
+    bands = _adopt(root, lambda: read_bands(_plain(bands_table), root.file, "bands"), default)
     plan = Plan(
         id=head.text("id"),
         version=head.whole("version", 1, 1),

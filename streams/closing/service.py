@@ -18,7 +18,7 @@ from streams.clock import Clock
 from streams.closing.corrections import corrections
 from streams.closing.recounting import LISTED, differences
 from streams.codec import Codec
-from streams.evidence import cells_of, gather
+from streams.evidence import cells_digest, cells_of, gather
 from streams.stores.base import Close, Store
 
 DRAFT, SEALED, REPLACED = "draft", "sealed", "replaced"
@@ -199,7 +199,7 @@ class Closing:
 
     def cells_digest(self, period: Period) -> str:
         """SHA-256 over every day cell of the period."""
-        return digest_of([[*key, value] for key, value in self.store.all_cells(period.first_day, period.last_day)])
+        return cells_digest(self.store, period.first_day, period.last_day)
 
     def _facts(self, results: tuple[PersonResult, ...], period: Period) -> Callable[[KpiValue], Mapping[str, Any]]:
         values = [row.base for result in results for row in result.components if row.base is not None]

@@ -185,7 +185,7 @@ class SqliteUnit:
         if keys is None:
             rows = self._all("SELECT * FROM conflicts ORDER BY event_key, content_hash").fetchall()
             return [Conflict(*row) for row in rows]
-        found = []
+        found: list[Conflict] = []
         for part, marks in _chunks(keys):
             rows = self._all(f"SELECT * FROM conflicts WHERE event_key IN ({marks})", part).fetchall()
             found.extend(Conflict(*row) for row in rows)

@@ -16,8 +16,8 @@ Parts = tuple[Fraction, Fraction | None]
 class Fresh:
     """How far the values reach."""
 
-    watermark_us: int = 0
-    last_ingest_us: int = 0
+    watermark_us: int | None = None
+    last_ingest_us: int | None = None
     batch: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 

@@ -7,13 +7,18 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+// Labels on the canvas are as large as the smallest text around it, so that they grow on a wall.
+function textPixels() {
+  return parseFloat(getComputedStyle(document.querySelector(".chart figcaption") || document.body).fontSize);
+}
+
 function paintBands(chart, shifts) {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  ctx.font = `600 ${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.font = `600 ${textPixels() * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
   ctx.textBaseline = "top";
   ctx.textAlign = "left";
   for (const [name, band, on, off] of shifts) {
@@ -36,9 +41,10 @@ function paintBands(chart, shifts) {
 
 function axes(isLast) {
   const quiet = { stroke: colour("--ink3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  const x = { ...quiet, font, grid: { show: false }, size: isLast ? 28 : 8, values: isLast ? "{HH}:{mm}" : () => [], space: 72 };
-  return [x, { ...quiet, font, size: 56, space: isLast ? 24 : 44, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en")) }];
+  const small = textPixels();
+  const font = `${small}px ${getComputedStyle(document.body).fontFamily}`;
+  const x = { ...quiet, font, grid: { show: false }, size: isLast ? Math.round(small * 2.3) : 8, values: isLast ? "{HH}:{mm}" : () => [], space: small * 6 };
+  return [x, { ...quiet, font, size: Math.round(small * 4.6), space: small * (isLast ? 2 : 3.7), values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en")) }];
 }
 
 function options(series, box, kind) {

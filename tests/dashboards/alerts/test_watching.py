@@ -68,7 +68,7 @@ def test_silence_of_the_input_is_not_a_recovery() -> None:
     watch = Watch(reader, book)
     slow(reader, 84)
     pass_minutes(reader, watch, 8)
-    assert watch.evaluate(reader.fresh.last_ingest_us + 121_000_000)
+    assert watch.evaluate((reader.fresh.last_ingest_us or 0) + 121_000_000)
     (alert,) = watch.active()
     assert (alert.phase, alert.is_silent) == (Phase.FIRING, True)
     assert [json.loads(posting.body)["notice"] for posting in book.due(T0 * 2, 10)] == ["fire", "stale"]
