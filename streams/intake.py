@@ -22,6 +22,8 @@ class Intake:
     conflicts: list[Conflict] = field(default_factory=list)
     targets: set[bytes] = field(default_factory=set)
     freed: set[bytes] = field(default_factory=set)
+    settled: dict[tuple[bytes, bytes], Conflict] = field(default_factory=dict)
+    number: int = 0
     touched: set[str] = field(default_factory=set)
     accepted: int = 0
     duplicates: int = 0
@@ -33,9 +35,9 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
     keys = {decoded.event_key for decoded in batch}
     known = unit.known(keys)
     retracted = unit.retractions(keys)
-    intake = Intake()
+    intake = Intake(number=number)
     doubtful = {d.event_key for d in batch if d.event_key in known and known[d.event_key][0] != d.content_hash}
-    settled = {(row.event_key, row.content_hash): row for row in unit.conflicts(doubtful)} if doubtful else {}
+    intake.settled = {(row.event_key, row.content_hash): row for row in unit.conflicts(doubtful)} if doubtful else {}
     for decoded in batch:
         found = known.get(decoded.event_key)
         if found is None:
@@ -45,10 +47,10 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
             intake.events[decoded.event_key] = decoded
             intake.touched.add(fact.case)
             intake.accepted += 1
-        elif found[0] == decoded.content_hash or (decoded.event_key, decoded.content_hash) in settled:
+        elif found[0] == decoded.content_hash or (decoded.event_key, decoded.content_hash) in intake.settled:
             intake.duplicates += 1
         else:
-            _conflict(unit, intake, decoded, found, number, settled)
+            _conflict(unit, intake, decoded, found)
             known[decoded.event_key] = (intake_hash(intake, decoded.event_key, found[0]), found[1])
     retract(unit, intake)
     return intake
@@ -74,19 +76,13 @@ def _fact(decoded: Decoded, number: int, is_retracted: bool) -> Fact:
     )
 
 
-def _conflict(
-    unit: Unit,
-    intake: Intake,
-    decoded: Decoded,
-    found: tuple[bytes, str],
-    number: int,
-    settled: dict[tuple[bytes, bytes], Conflict],
-) -> None:
+def _conflict(unit: Unit, intake: Intake, decoded: Decoded, found: tuple[bytes, str]) -> None:
+    settled = intake.settled
     intake.conflicting += 1
     standing = intake.facts.get(decoded.event_key)
     if standing is None:
         standing = next(fact for fact in unit.facts([found[1]])[found[1]] if fact.event_key == decoded.event_key)
-    arriving = _fact(decoded, number, standing.is_retracted)
+    arriving = _fact(decoded, intake.number, standing.is_retracted)
     resolved = any(row.resolution for key, row in settled.items() if key[0] == decoded.event_key)
     loser = arriving
     if arriving.content_hash < standing.content_hash and not resolved:

@@ -29,7 +29,7 @@ class Repair:
             if isinstance(found, Decoded):
                 accepted.append(row.id)
                 decoded.append(found)
-        self._apply(decoded, accepted, "replayed", who, "quarantine.replay", ",".join(map(str, accepted)))
+        self._apply(decoded, accepted, who, "quarantine.replay")
         return len(accepted), len(rows) - len(accepted)
 
     def fix(self, row_id: int, body: str, who: str) -> Decoded | Rejected:
@@ -38,7 +38,7 @@ class Repair:
             raise LookupError(f"nothing open in quarantine has the number {row_id}")
         found = self.codec.decode(body.encode(), f"quarantine {row_id}, corrected by {who}", self.clock.now_us())
         if isinstance(found, Decoded):
-            self._apply([found], [row_id], "replayed", who, "quarantine.fix", str(row_id))
+            self._apply([found], [row_id], who, "quarantine.fix")
         return found
 
     def drop(self, ids: Sequence[int], who: str, reason: str) -> None:
@@ -48,14 +48,12 @@ class Repair:
             listed = ",".join(map(str, ids))
             unit.add_audit(self.clock.now_us(), who, "quarantine.drop", f"{listed}: {reason}")
 
-    def _apply(
-        self, decoded: Sequence[Decoded], ids: Sequence[int], state: str, who: str, action: str, detail: str
-    ) -> None:
+    def _apply(self, decoded: Sequence[Decoded], ids: Sequence[int], who: str, action: str) -> None:
         # The input was counted as rejected when it came; applying it again counts it as a new arrival.
         self.pipeline.apply(decoded, (), None, self.clock.now_us())
         with self.pipeline.store.unit() as unit:
-            unit.set_quarantine_state(ids, state)
-            unit.add_audit(self.clock.now_us(), who, action, detail)
+            unit.set_quarantine_state(ids, "replayed")
+            unit.add_audit(self.clock.now_us(), who, action, ",".join(map(str, ids)))
 
     def resolve(self, event_key: bytes, keep: bytes | None, who: str, reason: str) -> None:
         """Choose the body of a conflicting event: None keeps the one that counts now. LookupError when there is none."""

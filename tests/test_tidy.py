@@ -21,7 +21,10 @@ PARAMETERS = 5
 
 FORBIDDEN_WORDS = frozenset("util utils helper helpers common manager managers processor processors data info".split())
 # A plural folder that is no family of kinds needs a line and a reason here.
-NOT_FAMILIES = {"scoring/definitions": "the files of one definitions folder, read together into one record"}
+NOT_FAMILIES = {
+    "scoring/definitions": "the files of one definitions folder, read together into one record",
+    "dashboards/alerts": "one mechanism in its parts; the kinds of alert are rules, which are data",
+}
 # Beside the kinds, a family's folder may hold what they share: the base, and modules named here with a reason.
 NOT_KINDS = {"scoring/atoms/credit": "to whom an atom is credited, for every kind of case"}
 
@@ -74,8 +77,11 @@ def parameter_count(function: Function) -> int:
 
 def is_command(function: Function) -> bool:
     """Whether a function is a CLI command: Typer reads its options from the parameters, so a record is no way out."""
-    calls = [d.func for d in function.decorator_list if isinstance(d, ast.Call)]
-    return any(isinstance(call, ast.Attribute) and call.attr in {"command", "callback"} for call in calls)
+    calls = [node.func if isinstance(node, ast.Call) else node for node in function.decorator_list]
+    if any(isinstance(call, ast.Attribute) and call.attr in {"command", "callback"} for call in calls):
+        return True
+    written = [ast.unparse(given.annotation) for given in function.args.args if given.annotation is not None]
+    return any("typer." in text or text.endswith(("Option", "Argument")) for text in written)
 
 
 def words(name: str) -> set[str]:

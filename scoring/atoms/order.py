@@ -233,6 +233,22 @@ class OrderCase:
         return _Finding(order, facts, view, setting).found(refunds)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """A paid line with what its atoms share; `factor` turns the order's minor units into the company's."""
+
+    line: OrderLine
+    credits: Mapping[str, object]
+    factor: Fraction
+    paid_at: int
+    is_live: bool
+
+    @property
+    def rev(self) -> int:
+        """What the merchant earns before refunds (2-events.md §2.2), in the order's minor units."""
+        return self.line.paid_amt + self.line.platform_subsidy_amt
+
+
 class _Finding:
     """One evaluation of one order; holds what its steps share."""
 
@@ -298,61 +314,55 @@ class _Finding:
             by_line[refund.line_id].append(refund)
         for line in order.lines:
             credits = {**shared, "shop": self.credit.owners(line.category, line.sku, paid_at)}
-            self._line(line, credits, factor, is_live, by_line.pop(line.line_id, ()))
+            sale = _Sale(line, credits, factor, paid_at, is_live)
+            self._line(sale, self._back(sale, by_line.pop(line.line_id, ())))
         for line_id in sorted(by_line):
             self.problems.append(Problem("refund_without_line", f"a refund of line {line_id}, which is not known"))
         self._ship(paid_at)
 
-    def _line(
-        self,
-        line: OrderLine,
-        credits: Mapping[str, object],
-        factor: Fraction,
-        is_live: bool,
-        refunds: Sequence[RefundCompleted],
-    ) -> None:
-        order = self.order
-        assert order.paid_at is not None
-        rev = line.paid_amt + line.platform_subsidy_amt
-        is_cs = "agent" in credits
+    def _back(self, sale: _Sale, refunds: Sequence[RefundCompleted]) -> int:
+        """Add the refunds of a line; returns what went back in all, in minor units of the company's currency."""
         back, back_cogs, before, before_cogs = 0, 0, 0, 0
         for refund in refunds:
-            if back + refund.refund_amt > rev:
-                excess = f"refund {refund.refund_id} exceeds what line {line.line_id} brought"
+            if back + refund.refund_amt > sale.rev:
+                excess = f"refund {refund.refund_id} exceeds what line {sale.line.line_id} brought"
                 self.problems.append(Problem("refund_exceeds_line", excess))
-            back = min(rev, back + refund.refund_amt)
+            back = min(sale.rev, back + refund.refund_amt)
             back_cogs += refund.cogs_back if refund.kind in GOODS_BACK else 0
-            after, after_cogs = _converted(back, factor), _converted(back_cogs, factor)
+            after, after_cogs = _converted(back, sale.factor), _converted(back_cogs, sale.factor)
             self._add(
                 "line_refund",
                 LineRefund(
-                    shop=order.shop,
-                    credits=credits,
+                    shop=self.order.shop,
+                    credits=sale.credits,
                     completed_at=_or(refund.completed_at, refund.occurred_at),
-                    paid_at=order.paid_at,
+                    paid_at=sale.paid_at,
                     amount=after - before,
                     amount_before=before,
                     cogs_back=after_cogs - before_cogs,
                     cogs_back_before=before_cogs,
-                    is_live=is_live,
-                    is_cs=is_cs,
+                    is_live=sale.is_live,
+                    is_cs="agent" in sale.credits,
                 ),
             )
             before, before_cogs = after, after_cogs
-        total = _converted(rev, factor)
+        return before
+
+    def _line(self, sale: _Sale, back: int) -> None:
+        total, line = _converted(sale.rev, sale.factor), sale.line
         self._add(
             "paid_line",
             PaidLine(
-                shop=order.shop,
-                credits=credits,
-                paid_at=order.paid_at,
-                settle_at=order.settle_at,
+                shop=self.order.shop,
+                credits=sale.credits,
+                paid_at=sale.paid_at,
+                settle_at=self.order.settle_at,
                 rev=total,
                 qty=line.qty,
-                cogs=_converted(self.cogs.get(line.line_id, line.cogs), factor),
-                settled=total - before,
-                is_live=is_live,
-                is_cs=is_cs,
+                cogs=_converted(self.cogs.get(line.line_id, line.cogs), sale.factor),
+                settled=total - back,
+                is_live=sale.is_live,
+                is_cs="agent" in sale.credits,
             ),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ def _of_period(closing: Closing, close: Close, origin: Period, sealed: Sequence[
                 continue
             if late is None:
                 late = _late_facts(closing, close, definitions, origin, results)
-            found[result.scope.person.id].append(_row(result, row, before, already.get(key, 0), delta, late, definitions))
+            moved = _Moved(result, row, before, already.get(key, 0), delta)
+            found[result.scope.person.id].append(_row(moved, _facts_of(result, row, late, definitions)))
     return found
 
 
@@ -83,15 +85,19 @@ def _minor(text: str, currency: str) -> int:
     return int(Fraction(text) * 10 ** exponent_of(currency))
 
 
-def _row(
-    result: PersonResult,
-    row: ComponentResult,
-    before: Json,
-    already: int,
-    delta: int,
-    late: dict[frozenset[Cell], list[Json]],
-    definitions: Definitions,
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A component that would be settled differently today; `already` and `delta` are minor units."""
+
+    result: PersonResult
+    row: ComponentResult
+    before: Json
+    already: int
+    delta: int
+
+
+def _row(moved: _Moved, facts: list[Json]) -> Json:
+    result, row, before = moved.result, moved.row, moved.before
     currency = row.settled.currency
     return {
         "origin_period": result.scope.period.key,
@@ -100,8 +106,8 @@ def _row(
         "name": label_json(row.component.name),
         "before": before["amount"],
         "after": money_text(row.settled.amount_minor, currency),
-        "already": money_text(already, currency),
-        "amount": money_text(delta, currency),
+        "already": money_text(moved.already, currency),
+        "amount": money_text(moved.delta, currency),
         "moved": {
             "base": [before["base"], exact_text(row.base_amount)],
             "coefficient": [before["coefficient"], exact_text(result.coefficient)],
@@ -111,7 +117,7 @@ def _row(
                 [detail.text for detail in row.settled.details],
             ],
         },
-        "facts": _facts_of(result, row, late, definitions),
+        "facts": facts,
     }
 
 
