@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from dashboards.alerts.duty import Duty
 from dashboards.alerts.machine import Phase
-from dashboards.boards.reading import Reader
+from dashboards.view.reading import Reader
 
 PROBLEM_CODES_AT_MOST = 50
 OVERFLOW = "other"

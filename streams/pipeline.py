@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import msgspec
 
@@ -87,29 +86,27 @@ class Pipeline:
         arrived: dict[str, list[Fact]] = defaultdict(list)
         for fact in intake.facts.values():
             arrived[fact.case].append(fact)
-        gone = set(intake.swapped)
         cases = sorted(intake.touched)
         for start in range(0, len(cases), CASES_AT_ONCE):
             part = cases[start : start + CASES_AT_ONCE]
             stored = unit.facts(part)
             unit.drop_facts([(case, key) for case, key in intake.swapped if case in stored])
             unit.add_facts([fact for case in part for fact in arrived[case]])
-            before = {case: self._events(facts) for case, facts in stored.items()}
-            after = {case: self._after(stored.get(case, ()), arrived[case], gone, intake) for case in part}
+            rows = {case: {f.event_key: (f, self._restored(f)) for f in facts} for case, facts in stored.items()}
+            before = {case: _standing(standing.values()) for case, standing in rows.items()}
+            for case in part:
+                self._arrive(rows.setdefault(case, {}), case, arrived[case], intake)
+            after = {case: _standing(rows[case].values()) for case in part}
             delta = self._change(unit, before, after)
             unit.add_cells({key: amount for key, amount in delta.items() if not _is_old(key, oldest_minute)})
 
-    def _after(
-        self, stored: Sequence[Fact], arrived: Sequence[Fact], gone: set[tuple[str, bytes]], intake: Intake
-    ) -> list[Event]:
-        facts = {fact.event_key: fact for fact in stored if (fact.case, fact.event_key) not in gone}
-        facts.update((fact.event_key, fact) for fact in arrived)
-        fresh = intake.events
-        return _ordered(
-            fresh[fact.event_key].event if fact.event_key in fresh else self._restored(fact)
-            for fact in facts.values()
-            if not fact.is_retracted
-        )
+    def _arrive(self, rows: dict[bytes, tuple[Fact, Event]], case: str, facts: Sequence[Fact], intake: Intake) -> None:
+        for swapped, key in intake.swapped:
+            if swapped == case:
+                rows.pop(key, None)
+        for fact in facts:
+            fresh = intake.events.get(fact.event_key)
+            rows[fact.event_key] = (fact, fresh.event if fresh else self._restored(fact))
 
     def _restored(self, fact: Fact) -> Event:
         return self.codec.restore(fact.event_type, fact.body)
@@ -241,7 +238,12 @@ class _Moved:
         return fresh
 
 
-def _ordered(events: Iterator[Event] | Any) -> list[Event]:
+def _standing(rows: Iterable[tuple[Fact, Event]]) -> list[Event]:
+    """The events that are not retracted, in total order."""
+    return _ordered(event for fact, event in rows if not fact.is_retracted)
+
+
+def _ordered(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=total_order)
 
 

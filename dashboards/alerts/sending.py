@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from dashboards.alerts.book import AlertBook, Posting
-from dashboards.boards.figures import Style
-from dashboards.boards.owners import Missing, owner_name
 from dashboards.notifiers import Message, NotDelivered, Notifier
 from dashboards.texts import Voice
+from dashboards.view.figures import Style
+from dashboards.view.owners import Missing, owner_name
 from scoring.definitions import Definitions
 
 log = logging.getLogger("scoreline.alerts")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboards.boards.board import Board
-from dashboards.boards.export import kpi_json, read_kpi_json
 from dashboards.boards.kpi import kpi
 from dashboards.boards.live import live
 from dashboards.boards.live_session import live_session
 from dashboards.boards.overview import overview
-from dashboards.boards.owners import Missing
 from dashboards.boards.person import person
-from dashboards.boards.scene import History, Look, Scene, see
 from dashboards.boards.team import team
+from dashboards.view.board import Board
+from dashboards.view.export import kpi_json, read_kpi_json
+from dashboards.view.owners import Missing
+from dashboards.view.scene import History, Look, Scene, see
 
 BOARDS: dict[str, Callable[[Scene, tuple[str, ...]], Board]] = {
     "overview": overview,

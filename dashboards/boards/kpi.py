@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.boards.board import Board, Link, Part, Section
-from dashboards.boards.figures import exact_text
-from dashboards.boards.freshness import FRESH, fresh
-from dashboards.boards.owners import Missing, owner_name
-from dashboards.boards.scene import TREND_DAYS, Scene
-from dashboards.boards.tile import Ask, maturity_days, tile
+from dashboards.view.board import Board, Link, Part, Section
+from dashboards.view.figures import exact_text
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import Missing, owner_name
+from dashboards.view.scene import TREND_DAYS, Scene
+from dashboards.view.tile import Ask, maturity_days, tile
 from scoring.kpi import Kpi
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from dashboards.boards.board import Board, Link, Part, Section
-from dashboards.boards.freshness import FRESH, fresh
-from dashboards.boards.owners import Missing, owner_name
-from dashboards.boards.reading import LiveSessionView
-from dashboards.boards.scene import Scene
+from dashboards.view.board import Board, Link, Part, Section
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import Missing, owner_name
+from dashboards.view.reading import LiveSessionView
+from dashboards.view.scene import Scene
 
 SESSIONS = 30
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboards.boards.audience import Audience, audience
-from dashboards.boards.board import Board, Link, Part, Section
-from dashboards.boards.freshness import FRESH, fresh
 from dashboards.boards.live import length_seconds, name_of, session_title
-from dashboards.boards.owners import Missing
-from dashboards.boards.reading import LiveSessionView
-from dashboards.boards.scene import Scene
-from dashboards.boards.tile import Ask, plain, tile
+from dashboards.view.audience import Audience, audience
+from dashboards.view.board import Board, Link, Part, Section
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import Missing
+from dashboards.view.reading import LiveSessionView
+from dashboards.view.scene import Scene
+from dashboards.view.tile import Ask, plain, tile
 from scoring.period import local_days
 
 LOOK_BACK = 200

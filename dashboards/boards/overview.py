@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dashboards.boards.attention import ALERTS, attention_part, attention_section
-from dashboards.boards.board import Board, Link, Part, Row, Section
-from dashboards.boards.freshness import FRESH, fresh
-from dashboards.boards.owners import main_kpis, members, person_of, teams_in_order
-from dashboards.boards.quality import QUALITY, quality_part, quality_section
-from dashboards.boards.scene import Scene
-from dashboards.boards.tile import Ask, tile
+from dashboards.view.attention import ALERTS, attention_part, attention_section
+from dashboards.view.board import Board, Link, Part, Row, Section
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import main_kpis, members, person_of, teams_in_order
+from dashboards.view.quality import QUALITY, quality_part, quality_section
+from dashboards.view.scene import Scene
+from dashboards.view.tile import Ask, tile
 from scoring.reference import Team
 
 CELLS = 4

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dashboards.boards.attention import ALERTS, attention_part, attention_section
-from dashboards.boards.board import Board, Link, Part, Section
-from dashboards.boards.freshness import FRESH, fresh
-from dashboards.boards.owners import person_of, plan_of, team_of
-from dashboards.boards.scene import Scene
-from dashboards.boards.tile import Ask, attention, tile
+from dashboards.view.attention import ALERTS, attention_part, attention_section
+from dashboards.view.board import Board, Link, Part, Section
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import person_of, plan_of, team_of
+from dashboards.view.scene import Scene
+from dashboards.view.tile import Ask, attention, tile
 from scoring.plan import PlanItem
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dashboards.boards.attention import ALERTS, attention_part, attention_section
-from dashboards.boards.board import Board, Link, Part, Row, Section
-from dashboards.boards.freshness import FRESH, fresh
-from dashboards.boards.owners import main_kpis, members, plan_of, team_of
-from dashboards.boards.scene import Scene
-from dashboards.boards.tile import Ask, Tile, tile
+from dashboards.view.attention import ALERTS, attention_part, attention_section
+from dashboards.view.board import Board, Link, Part, Row, Section
+from dashboards.view.freshness import FRESH, fresh
+from dashboards.view.owners import main_kpis, members, plan_of, team_of
+from dashboards.view.scene import Scene
+from dashboards.view.tile import Ask, Tile, tile
 from scoring.plan import SELF
 from scoring.reference import Person
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from dashboards.boards import BOARDS, Missing, read_kpi_json
-from dashboards.boards.owners import owner_name
 from dashboards.texts import DEFAULT_LANG, Voice
+from dashboards.view.owners import owner_name
 from dashboards.web.address import topic_of
 from dashboards.web.desk import Desk
 from dashboards.web.feed import Feed
@@ -55,6 +55,8 @@ class Api:
 
     async def events(self, request: Request) -> Response:
         """`/events?board=&arg=&lang=`: server-sent events; a reconnect with Last-Event-ID gets a new snapshot."""
+        if self._feed.is_closing:
+            return PlainTextResponse("the live board is stopping\n", 503)
         stream = self._feed.stream(topic_of(request))
         try:
             first = await anext(stream)

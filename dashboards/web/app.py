@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.alerts.duty import Duty, look_only
-from dashboards.boards.reading import Reader
 from dashboards.metrics import BoardMetrics
+from dashboards.view.reading import Reader
 from dashboards.web.api import Api
 from dashboards.web.desk import Desk
 from dashboards.web.feed import Feed

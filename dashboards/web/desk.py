@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from dashboards.alerts.duty import Duty
 from dashboards.boards import BOARDS, Board, History, Look, Missing, see
-from dashboards.boards.reading import Reader
 from dashboards.texts import Voice
+from dashboards.view.reading import Reader
 from dashboards.web.address import Topic
 from dashboards.web.settings import BoardSettings
 

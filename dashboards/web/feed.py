@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,7 @@ from dashboards.notifiers import Notifier
 from dashboards.web.address import Topic, View
 from dashboards.web.desk import Desk
 from dashboards.web.parts import Drawing, Drawn
+from streams.stores import StoreError
 
 log = logging.getLogger("scoreline.board")
 
@@ -26,6 +28,9 @@ REDRAW_SECONDS = 10
 """Ages and silence change without a new version; so often everything watched is drawn anew."""
 
 SEND_SECONDS = 1
+
+STORE_FAULTS = (StoreError, sqlite3.Error, OSError)
+"""What a store that is away for a while raises; the board goes on and tries again."""
 
 
 @dataclass(eq=False)
@@ -58,6 +63,16 @@ class Feed:
     def start(self) -> None:
         """Begin to look; call inside a running event loop."""
         self._tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._send())]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        # A fault of the program, not of the store: nothing may look alive that has stopped, so the streams end too.
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.critical("the live board has stopped; restart it", exc_info=error)
+            self.fault = f"the live board has stopped: {type(error).__name__}"
+            self.close()
 
     def close(self) -> None:
         """End every stream; safe to call from any callback of the loop, and twice."""
@@ -117,20 +132,18 @@ class Feed:
 
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
-        seen, drawn_at = -1, loop.time()
+        seen, drawn_at, is_told = -1, loop.time(), False
         while not self.is_closing:
             try:
                 version = await self._desk.ask(self._desk.reader.version)
                 if version != seen or loop.time() - drawn_at >= REDRAW_SECONDS:
-                    seen, drawn_at = version, loop.time()
                     await self._renew()
-                self.fault = ""
-            except (
-                Exception
-            ) as error:  # the loop of the board's engine: it must outlive a store that is away for a while
-                if not self.fault:
+                    seen, drawn_at = version, loop.time()
+                self.fault, is_told = "", False
+            except STORE_FAULTS as error:
+                if not is_told:
                     log.exception("the board cannot read; it tries again")
-                self.fault = f"the board cannot read its numbers: {type(error).__name__}"
+                self.fault, is_told = f"the board cannot read its numbers: {type(error).__name__}", True
             await asyncio.sleep(self._desk.settings.poll_seconds)
 
     async def _renew(self) -> None:
@@ -151,7 +164,7 @@ class Feed:
         while notifier is not None and not self.is_closing:
             try:
                 await self._send_due(notifier)
-            except Exception:  # the loop of the sender: notices stay in the book until it gets through
+            except STORE_FAULTS:
                 log.exception("notices could not be sent; they stay in the outbox")
             await asyncio.sleep(SEND_SECONDS)
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboards.boards import Board, Missing
-from dashboards.boards.board import Link
-from dashboards.boards.freshness import FRESH, Fresh
 from dashboards.texts import HTML_LANGS
+from dashboards.view.board import Link
+from dashboards.view.freshness import FRESH, Fresh
 from dashboards.web.address import Topic, View, path_with, view_of
 from dashboards.web.desk import Desk
 from dashboards.web.parts import SUBTITLE, Drawing, structure_of

@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dashboards.boards import Board
-from dashboards.boards.board import Part
-from dashboards.boards.freshness import FRESH, Fresh
+from dashboards.view.board import Part
+from dashboards.view.freshness import FRESH, Fresh
 from dashboards.web.address import View
 
 PARTS: dict[str, str] = {

@@ -37,15 +37,17 @@ CREATE TABLE IF NOT EXISTS closes(period TEXT, run INTEGER, state TEXT, digest T
   requested_by TEXT, approved_by TEXT, body TEXT, definitions TEXT, PRIMARY KEY(period, run)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit(id INTEGER PRIMARY KEY, at_us INTEGER, who TEXT, action TEXT, detail TEXT);
 """
-_CHUNK = 5_000
+_SIZES = (1, 10, 100, 1_000)
 _FACT = "event_key, content_hash, case_key, event_type, occurred_at, batch, body, is_retracted"
 
 
 def _chunks(values: Collection[object]) -> Iterator[tuple[list[object], str]]:
+    """Parts of `values` with their question marks, filled up to few sizes so that few statements stay prepared."""
     rows = list(values)
-    for start in range(0, len(rows), _CHUNK):
-        part = rows[start : start + _CHUNK]
-        yield part, ",".join("?" * len(part))
+    for start in range(0, len(rows), _SIZES[-1]):
+        part = rows[start : start + _SIZES[-1]]
+        size = next(size for size in _SIZES if size >= len(part))
+        yield part + part[-1:] * (size - len(part)), ",".join("?" * size)
 
 
 def _fact(row: tuple[bytes, bytes, str, str, int, int, bytes, int]) -> Fact:

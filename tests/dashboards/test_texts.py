@@ -42,7 +42,12 @@ def test_every_message_that_is_asked_for_exists(repository: Path) -> None:
     folder = repository / "dashboards"
     asked = {
         key
-        for path in (*folder.glob("web/**/*.html"), *folder.glob("boards/*.py"), *folder.glob("web/*.py"))
+        for path in (
+            *folder.glob("web/**/*.html"),
+            *folder.glob("boards/*.py"),
+            *folder.glob("view/*.py"),
+            *folder.glob("web/*.py"),
+        )
         for key in SAID.findall(path.read_text("utf-8"))
     }
     assert len(asked) > 60
@@ -55,6 +60,7 @@ def test_every_message_is_used(repository: Path) -> None:
     paths = (
         *folder.glob("web/**/*.html"),
         *folder.glob("boards/*.py"),
+        *folder.glob("view/*.py"),
         *folder.glob("alerts/*.py"),
         *folder.glob("web/*.py"),
     )

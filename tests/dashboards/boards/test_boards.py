@@ -6,10 +6,10 @@ import pytest
 
 from dashboards.alerts.duty import look_only
 from dashboards.boards import BOARDS, Board, History, Look, Missing, see
-from dashboards.boards.freshness import Fresh
 from dashboards.boards.live_session import HostTable
-from dashboards.boards.tile import Tile
 from dashboards.texts import TEXTS, Voice
+from dashboards.view.freshness import Fresh
+from dashboards.view.tile import Tile
 from dashboards.web.parts import PARTS
 from tests.dashboards.memory_reader import MemoryReader
 from tests.dashboards.month import NOW_US, month_reader

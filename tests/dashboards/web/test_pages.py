@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -182,3 +183,21 @@ def test_a_store_that_is_away_does_not_take_the_board_down() -> None:
         ready = client.get("/-/ready")
         assert ready.status_code == 503
         assert "secret" not in ready.text
+
+
+class Faulty(MemoryReader):
+    """A reader with a fault of the program in it."""
+
+    def version(self) -> int:
+        raise KeyError("a bug")
+
+
+def test_a_board_that_has_stopped_says_so() -> None:
+    """After a fault of the program the board is not ready and refuses streams, so that no page looks alive."""
+    app = create_app(Faulty(month_reader().definitions), BoardSettings(clock=FrozenClock(NOW_US)))
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        end = time.monotonic() + 5
+        while "stopped" not in client.get("/-/ready").text and time.monotonic() < end:
+            time.sleep(0.02)
+        assert client.get("/-/ready").text == "not ready: the live board has stopped: KeyError\n"
+        assert client.get("/events?board=overview").status_code == 503

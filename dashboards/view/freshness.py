@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.boards.board import Part
-from dashboards.boards.scene import Scene
+from dashboards.view.board import Part
+from dashboards.view.scene import Scene
 
 FRESH = "fresh"
 """The key of this part on every page."""

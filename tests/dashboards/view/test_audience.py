@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from dashboards.boards import History, Look, see
-from dashboards.boards.audience import Audience, audience
 from dashboards.texts import Voice
+from dashboards.view.audience import Audience, audience
 from tests.dashboards.memory_reader import Session
 from tests.dashboards.month import NOW_US, month_reader
 

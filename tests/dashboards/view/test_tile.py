@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from dashboards.boards import History, Look, Scene, see
-from dashboards.boards.tile import Ask, attention, tile
 from dashboards.texts import Voice
+from dashboards.view.tile import Ask, attention, tile
 from scoring.period import parse_instant
 from tests.dashboards.company import company
 from tests.dashboards.memory_reader import MemoryReader

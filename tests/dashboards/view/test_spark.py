@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.boards.spark import HEIGHT, PAD, WIDTH, spark
+from dashboards.view.spark import HEIGHT, PAD, WIDTH, spark
 
 
 def test_amounts_start_at_zero() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboards.boards import History, Look, see
-from dashboards.boards.quality import Quality, quality_part
 from dashboards.texts import Voice
+from dashboards.view.quality import Quality, quality_part
 from tests.dashboards.company import company
 from tests.dashboards.memory_reader import Fresh, MemoryReader
 from tests.dashboards.month import NOW_US

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from dashboards.boards.live import name_of
-from dashboards.boards.reading import LiveSessionView
-from dashboards.boards.scene import Scene
-from dashboards.boards.spark import WIDTH, Spark, spark
+from dashboards.view.reading import LiveSessionView
+from dashboards.view.scene import Scene
+from dashboards.view.spark import WIDTH, Spark, spark
 from scoring.money import round_half_up
 
 MINUTE_US = 60_000_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dashboards.boards.figures import exact_text
-from dashboards.boards.owners import owner_name
-from dashboards.boards.reading import Freshness, Reader
 from dashboards.texts import TEXTS, Voice
+from dashboards.view.figures import exact_text
+from dashboards.view.owners import owner_name
+from dashboards.view.reading import Freshness, Reader
 from scoring.definitions import Definitions
 from scoring.kpi import KpiValue
 from scoring.period import instant_text

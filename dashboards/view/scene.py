@@ -8,9 +8,9 @@ from datetime import timedelta
 from fractions import Fraction
 
 from dashboards.alerts.watching import ActiveAlert
-from dashboards.boards.figures import Style
-from dashboards.boards.reading import Freshness, Reader
 from dashboards.texts import Voice
+from dashboards.view.figures import Style
+from dashboards.view.reading import Freshness, Reader
 from scoring.definitions import Definitions
 from scoring.kpi import Kpi, KpiValue
 from scoring.period import key_containing, local_days, parse_day, period_of

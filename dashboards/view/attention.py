@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dashboards.alerts.watching import ActiveAlert
-from dashboards.boards.board import Part, Section
-from dashboards.boards.owners import Missing, owner_name
-from dashboards.boards.scene import Scene
+from dashboards.view.board import Part, Section
+from dashboards.view.owners import Missing, owner_name
+from dashboards.view.scene import Scene
 
 ALERTS = "alerts"
 """The key of this part."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 
-from dashboards.boards.figures import exact_text
-from dashboards.boards.scene import TREND_DAYS, Scene
-from dashboards.boards.spark import Spark, spark
+from dashboards.view.figures import exact_text
+from dashboards.view.scene import TREND_DAYS, Scene
+from dashboards.view.spark import Spark, spark
 from scoring.kpi import Kpi, KpiValue
 from scoring.money import round_half_up
 from scoring.period import key_containing, parse_day, period_of

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.boards.figures import Style, exact_text
 from dashboards.texts import Voice
+from dashboards.view.figures import Style, exact_text
 
 ZH = Style(Voice("zh"), "CNY", "Asia/Shanghai")
 EN = Style(Voice("en"), "CNY", "Asia/Shanghai")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.boards.board import Part, Section
-from dashboards.boards.scene import Scene
+from dashboards.view.board import Part, Section
+from dashboards.view.scene import Scene
 from scoring.reference import UNASSIGNED
 
 QUALITY = "quality"
