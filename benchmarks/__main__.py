@@ -50,12 +50,14 @@ def _compare(work: Path, folder: Path) -> None:
     print(f"second reading accepted: {found['again']['accepted']:,} (duplicates {found['again']['duplicates']:,})")
     same = found["shuffled"]["digest"] == whole["digest"] == found["again"]["digest"]
     print(f"one digest for in order, again and shuffled: {'yes' if same else 'NO'} {whole['digest']}")
-    print(f"events/s as a share of the bare copy: {whole['events_per_second'] / found['bare']['events_per_second']:.2f}")
+    print(
+        f"events/s as a share of the bare copy: {whole['events_per_second'] / found['bare']['events_per_second']:.2f}"
+    )
 
 
 def _lane(lane: str, work: Path, source: Path) -> dict[str, object]:
     command = [sys.executable, "-m", "benchmarks", "--lane", lane, "--work", str(work), "--source", str(source)]
-    core = sorted(os.sched_getaffinity(0))[-1]
+    core = max(os.sched_getaffinity(0))
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})
     )
@@ -64,7 +66,9 @@ def _lane(lane: str, work: Path, source: Path) -> dict[str, object]:
 
 def _line(lane: str, found: dict[str, object]) -> str:
     rate, seconds, memory = found["events_per_second"], found["seconds"], found["peak_mb"]
-    return f"{lane:<9} {rate:>9,.0f} events/s  {seconds:>6.1f} s wall  {found['cpu']:>6.1f} s cpu  {memory:>5,.0f} MB peak"
+    return (
+        f"{lane:<9} {rate:>9,.0f} events/s  {seconds:>6.1f} s wall  {found['cpu']:>6.1f} s cpu  {memory:>5,.0f} MB peak"
+    )
 
 
 def _shuffle(path: Path, folder: Path) -> int:
@@ -82,4 +86,3 @@ def _shuffle(path: Path, folder: Path) -> int:
 
 if __name__ == "__main__":
     main()
-

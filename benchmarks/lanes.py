@@ -48,8 +48,9 @@ def _scoreline(store_path: Path, source: Path) -> dict[str, object]:
     pipeline = Pipeline(store, Codec(), definitions.program(), definitions.program_fingerprint())
     pipeline.adopt()
     tally = Tally()
-    for tally in EmbeddedEngine(pipeline, SystemClock(), BATCH_RECORDS).read(adapter.source(source)):
-        pass
+    engine = EmbeddedEngine(pipeline, SystemClock(), BATCH_RECORDS)
+    for totals in engine.read(adapter.source(source)):
+        tally = totals
     return {
         "seen": tally.seen,
         "accepted": tally.accepted,

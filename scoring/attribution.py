@@ -96,7 +96,11 @@ class Attribution:
         """Shares of those who hold `tag` in the most specific matching scope; what is left over is `unassigned`."""
         day = self.days.day(at)
         named = self._named.get(tag, {})
-        key = (tag, *(scope.get(name, "") if scope.get(name, "") in values else "" for name, values in named.items()), day)
+        key = (
+            tag,
+            *(scope.get(name, "") if scope.get(name, "") in values else "" for name, values in named.items()),
+            day,
+        )
         found = self._spreads.get(key)
         if found:
             return found

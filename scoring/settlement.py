@@ -184,7 +184,9 @@ class _Settling:
         inside = kpi.of_target and self._target(kpi.of_target, owner) is None
         if fault or inside:
             wanted = kpi.of_target if inside else kpi.id
-            self.questions.append(f"{owner} has no usable target for {wanted} in {self.scope.period.key}: add it to targets.toml")
+            self.questions.append(
+                f"{owner} has no usable target for {wanted} in {self.scope.period.key}: add it to targets.toml"
+            )
             return ItemResult(item, kpi, value, target, None, "missing_target")
         if value.value is None and kpi.empty_scores_zero and (value.numerator or ZERO) > 0:
             return ItemResult(item, kpi, value, target, Scored(None, ZERO, "spent without sales: 0"), "ok")
@@ -246,7 +248,9 @@ class _Settling:
             if name not in extra:
                 extra[name] = self._needed(name, component)
         inputs = PayInputs(amount, coefficient, self.scope.share, extra)
-        return ComponentResult(component, base, amount, settle_component(component.function, inputs, terms, self.currency))
+        return ComponentResult(
+            component, base, amount, settle_component(component.function, inputs, terms, self.currency)
+        )
 
     def _needed(self, name: str, component: PlanComponent) -> Fraction:
         assert component.source is not None
@@ -254,7 +258,9 @@ class _Settling:
         owner = component.source.of(self.scope.owner)
         target = self._target(kpi, owner)
         if target is None:
-            self.questions.append(f"{owner} has no target for {kpi}, which {component.id} needs: add it to targets.toml")
+            self.questions.append(
+                f"{owner} has no target for {kpi}, which {component.id} needs: add it to targets.toml"
+            )
             return Fraction(1)
         return target
 
@@ -267,7 +273,9 @@ class _Settling:
         details = [Detail("fixed", f"{grouped_text(base)} for {days} of {whole} days", base, self.scope.share, amount)]
         rounded = Fraction(minor, 10 ** exponent_of(self.currency))
         if rounded != amount:
-            details.append(Detail("rounding", f"rounded half-up to {grouped_text(rounded)}", amount, None, rounded - amount))
+            details.append(
+                Detail("rounding", f"rounded half-up to {grouped_text(rounded)}", amount, None, rounded - amount)
+            )
         return ComponentResult(component, None, base, Component(minor, self.currency, tuple(details), ZERO, ZERO))
 
     def _nothing(self, component: PlanComponent, base: KpiValue | None, why: str) -> ComponentResult:

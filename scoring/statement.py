@@ -53,9 +53,7 @@ def money_text(minor: int, currency: str) -> str:
     return decimal_text(Fraction(minor, 10**places), places)
 
 
-def statement(
-    result: PersonResult, definitions: Definitions, adjustments: Sequence[Json], facts_of: FactsOf
-) -> Json:
+def statement(result: PersonResult, definitions: Definitions, adjustments: Sequence[Json], facts_of: FactsOf) -> Json:
     """The statement of one person in one position, without digest and state, which belong to the run."""
     currency = definitions.reference.company.currency
     scope, plan = result.scope, result.plan

@@ -58,7 +58,11 @@ def walk(store: Store, codec: Codec, program: Program, cases: Sequence[str] | No
         found = store.find_facts(part)
         restored = {
             case: sorted(
-                ((codec.restore(fact.event_type, fact.body), fact) for fact in found.get(case, ()) if not fact.is_retracted),
+                (
+                    (codec.restore(fact.event_type, fact.body), fact)
+                    for fact in found.get(case, ())
+                    if not fact.is_retracted
+                ),
                 key=lambda pair: total_order(pair[0]),
             )
             for case in part

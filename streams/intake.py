@@ -97,7 +97,7 @@ def _conflict(unit: Unit, intake: Intake, decoded: Decoded, found: tuple[bytes, 
 
 
 def retract(unit: Unit, intake: Intake) -> None:
-    """Mark what the batch retracts, and free what is retracted no more because another body of the retraction counts."""
+    """Mark what the batch retracts, and free what a retraction no longer names because another body of it counts."""
     events = (decoded.event for decoded in intake.events.values())
     intake.targets = {key_of(e.target_source, e.target_event_id) for e in events if isinstance(e, EventRetracted)}
     intake.freed = _freed(unit, intake)

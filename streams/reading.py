@@ -13,7 +13,7 @@ from scoring.attribution import Attribution
 from scoring.contribution import MINUTE_PREFIX, MINUTE_US
 from scoring.definitions import Definitions
 from scoring.events.base import Event, case_key, split_key
-from scoring.events.live import LiveAudience, LiveCounters, LiveStarted
+from scoring.events.live import LiveAudience, LiveCounters
 from scoring.kpi import Evaluator, KpiValue, Question
 from scoring.measures import Rows
 from scoring.period import LocalDays, period_of
@@ -90,9 +90,7 @@ class Reader:
         span = (f"{MINUTE_PREFIX}{now - minutes + 1}", f"{MINUTE_PREFIX}{now}")
         return self._value(kpi_id, owner, f"last {minutes} min", span, dimension)
 
-    def series(
-        self, kpi_id: str, owner: str, days: Sequence[str], dimension: str | None = None
-    ) -> list[KpiValue]:
+    def series(self, kpi_id: str, owner: str, days: Sequence[str], dimension: str | None = None) -> list[KpiValue]:
         """A KPI day by day."""
         if not days:
             return []
@@ -171,10 +169,8 @@ class Reader:
 
     def _session(self, key: str, room: Room) -> LiveSessionView:
         _, shop, session = split_key(key)
-        facts = self._case_events(key)
-        title = next((fact.title for fact in facts if isinstance(fact, LiveStarted) and fact.title), session)
         segments = tuple((self._attribution.person(host, on), on, off) for host, on, off in room.segments)
-        return LiveSessionView(session, shop, title, room.start or 0, room.end, segments)
+        return LiveSessionView(session, shop, room.title, room.start or 0, room.end, segments)
 
     def live_series(self, shop: str, session_id: str) -> list[tuple[int, int, int]]:
         """(instant, viewers, views so far) of a session, ascending; empty when the session is not known."""

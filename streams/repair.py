@@ -56,7 +56,7 @@ class Repair:
             unit.add_audit(self.clock.now_us(), who, action, ",".join(map(str, ids)))
 
     def resolve(self, event_key: bytes, keep: bytes | None, who: str, reason: str) -> None:
-        """Choose the body of a conflicting event: None keeps the one that counts now. LookupError when there is none."""
+        """Choose the body of a conflicting event: None keeps what counts now. LookupError when there is none."""
         rows = [row for row in self.pipeline.store.open_conflicts() if row.event_key == event_key]
         if not rows:
             raise LookupError(f"event {event_key.hex()} has no open conflict")

@@ -28,12 +28,12 @@ NameOption = Annotated[list[str], typer.Option("--name", help="Further host name
 
 def settings_for(host: str, names: list[str], clock: Clock) -> BoardSettings:
     """Answer to loopback names, the address itself and the given names."""
-    own = () if host in ("0.0.0.0", "::") else (host,)  # noqa: S104
+    own = () if host in ("0.0.0.0", "::") else (host,)
     return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock)
 
 
 def duty_of(home: Home, definitions: Definitions, reader: Reader) -> Duty:
-    """Alerts that are kept beside the store and sent to the address of alerts.toml; DefinitionError when it is wrong."""
+    """Alerts kept beside the store and sent to the address of alerts.toml; DefinitionError when it is wrong."""
     try:
         return on_duty(reader, SqliteBook(home.folder / "alerts.db"), definitions.notify_url)
     except ValueError as error:
@@ -41,7 +41,7 @@ def duty_of(home: Home, definitions: Definitions, reader: Reader) -> Duty:
 
 
 def board(
-    folder: HomeArgument = Path("."),
+    folder: HomeArgument = Path(),
     host: HostOption = "127.0.0.1",
     port: PortOption = 8765,
     names: NameOption = [],  # noqa: B006
@@ -58,7 +58,7 @@ def board(
 
 
 def run(
-    folder: HomeArgument = Path("."),
+    folder: HomeArgument = Path(),
     follow: Annotated[list[Path], typer.Option("--follow", help="Growing file of JSON lines; may be repeated.")] = [],  # noqa: B006
     host: HostOption = "127.0.0.1",
     port: PortOption = 8765,

@@ -16,7 +16,7 @@ import typer
 from dashboards.alerts.duty import Duty
 from dashboards.cli.boards import duty_of, settings_for
 from dashboards.cli.closes import print_people
-from dashboards.cli.home import Home, closing_of, engine_of, pipeline_of, reader_of
+from dashboards.cli.home import Home, closing_of, pipeline_of, reader_of
 from dashboards.cli.intake import print_summary, summary_json
 from dashboards.cli.options import PortOption
 from dashboards.cli.papers import latest_close, statements_of, write_statements
@@ -38,6 +38,7 @@ HOST = "127.0.0.1"
 FAR_AHEAD_US = 1_893_456_000_000_000
 BATCH_RECORDS = 2_000
 PLAY_SECONDS = 90
+LINGER_LINES = 20
 
 
 def demo(
@@ -60,11 +61,12 @@ def demo(
         definitions = home.definitions()
         pipeline = pipeline_of(home.open_to_write(), definitions)
         summary: dict[str, Any] = {"period": MONTH, "people": len(definitions.reference.people)}
-        clock = FrozenClock(FAR_AHEAD_US)
-        with nullcontext() if once else _board(home, definitions, port, clock) as url:
+        clock, board_clock = FrozenClock(FAR_AHEAD_US), FrozenClock(0)
+        with nullcontext() if once else _board(home, definitions, port, board_clock) as url:
             if url and not as_json:
                 out.print(f"[bold]The board is at {url}[/bold] - open it, it moves while the month plays.")
-            tally = _play(pipeline, clock, events, None if once else PLAY_SECONDS)
+            playing = _Playing(pipeline, clock, board_clock)
+            tally = playing.month(events, None if once else PLAY_SECONDS)
             summary["events"] = summary_json(events.name, tally)
             draft = _close(home, definitions, pipeline, quiet=as_json)
             papers = _papers(home, draft, quiet=as_json)
@@ -85,7 +87,8 @@ def demo(
                 return
             _tell(summary, draft, home)
             if not once:
-                _linger(pipeline, clock, url or "", scale)
+                out.print(f"[bold]The board stays at {url}[/bold]; {NEXT_MONTH} goes on there. Ctrl-C ends the demo.")
+                playing.linger(scale)
 
 
 def _prepare(folder: Path, scale: str, quiet: bool) -> tuple[Home, Path]:
@@ -119,32 +122,48 @@ def _events(month: str, scale: str) -> Iterator[bytes]:
 def _board(home: Home, definitions: Definitions, port: int, clock: FrozenClock) -> Any:
     reader = reader_of(home.open_to_read(), definitions)
     alerts: Duty = duty_of(home, definitions, reader)
-    app = create_app(reader, settings_for(HOST, [], _EventClock(reader)), alerts)
+    app = create_app(reader, settings_for(HOST, [], clock), alerts)
     return running(app, HOST, port)
 
 
-class _EventClock:
-    """The demo plays another month than today's, so its board tells time by the events."""
+class _Playing:
+    """Feeds the example's events; the board's clock follows them, because the demo plays another month than today's."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
+    def __init__(self, pipeline: Pipeline, clock: Clock, board_clock: FrozenClock) -> None:
+        self._engine = EmbeddedEngine(pipeline, clock, BATCH_RECORDS)
+        self._store = pipeline.store
+        self._board_clock = board_clock
 
-    def now_us(self) -> int:
-        return int(self._reader.freshness().watermark_us)
+    def month(self, events: Path, seconds: int | None) -> Tally:
+        """The whole month in equal batches, spread over `seconds` when somebody watches."""
+        source = JsonLines(events)
+        size, tally, start = events.stat().st_size, Tally(), time.monotonic()
+        with progress("playing the month", size, True) as bar:
+            for totals in self._engine.read(source):
+                tally = totals
+                position = int(self._store.settings()[f"position:{source.name}"].removeprefix("done:"))
+                bar.update(bar.task_ids[0], completed=position)
+                self._tick()
+                if seconds is not None:
+                    time.sleep(max(0.0, min(2.0, position / size * seconds - (time.monotonic() - start))))
+        return tally
 
+    def linger(self, scale: str) -> None:
+        """Go on with the next month, slowly, so that the board keeps moving until Ctrl-C."""
+        batch: list[bytes] = []
+        try:
+            for line in _events(NEXT_MONTH, scale):
+                batch.append(line)
+                if len(batch) == LINGER_LINES:
+                    self._engine.feed(batch, NEXT_MONTH)
+                    self._tick()
+                    batch = []
+                    time.sleep(0.5)
+        except KeyboardInterrupt:
+            out.print("Stopped.")
 
-def _play(pipeline: Pipeline, clock: Clock, events: Path, seconds: int | None) -> Tally:
-    """Feed the events in equal batches, spread over `seconds` when somebody watches."""
-    engine = EmbeddedEngine(pipeline, clock, BATCH_RECORDS)
-    size, tally, start = events.stat().st_size, Tally(), time.monotonic()
-    with progress("playing the month", size, True) as bar:
-        for tally in engine.read(JsonLines(events)):
-            position = pipeline.store.settings()[f"position:{JsonLines(events).name}"].removeprefix("done:")
-            done = int(position) / size
-            bar.update(bar.task_ids[0], completed=int(position))
-            if seconds is not None:
-                time.sleep(max(0.0, min(2.0, done * seconds - (time.monotonic() - start))))
-    return tally
+    def _tick(self) -> None:
+        self._board_clock.at_us = int(self._store.settings().get("watermark_us", "0"))
 
 
 def _close(home: Home, definitions: Definitions, pipeline: Pipeline, quiet: bool) -> Draft:
@@ -180,19 +199,3 @@ def _tell(summary: dict[str, Any], draft: Draft, home: Home) -> None:
     out.print(f"Try: scoreline kpi net_sales --home {home.folder}", markup=False)
     out.print(f"     scoreline explain cs_sales --owner e:e12 --period {MONTH} --home {home.folder}", markup=False)
     out.print(f"     scoreline verify --period {MONTH} --home {home.folder}\n", markup=False)
-
-
-def _linger(pipeline: Pipeline, clock: Clock, url: str, scale: str) -> None:
-    """Go on with the next month, slowly, so that the board keeps moving until Ctrl-C."""
-    out.print(f"[bold]The board stays at {url}[/bold]; {NEXT_MONTH} goes on there. Ctrl-C ends the demo.")
-    engine = engine_of(pipeline, clock)
-    try:
-        batch: list[bytes] = []
-        for line in _events(NEXT_MONTH, scale):
-            batch.append(line)
-            if len(batch) == 20:
-                engine.feed(batch, NEXT_MONTH)
-                batch = []
-                time.sleep(0.5)
-    except KeyboardInterrupt:
-        out.print("Stopped.")

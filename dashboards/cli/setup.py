@@ -39,7 +39,7 @@ def init(
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(help="A home, or its definitions folder.")] = Path("."),
+    folder: Annotated[Path, typer.Argument(help="A home, or its definitions folder.")] = Path(),
     as_json: JsonOption = False,
 ) -> None:
     """Read the definitions and list every fault at once. Exit code 2 when there is one."""

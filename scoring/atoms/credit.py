@@ -28,6 +28,7 @@ class Room:
     start: int | None = None
     end: int | None = None
     segments: tuple[tuple[str, int, int], ...] = ()
+    title: str = ""
 
     def hosts(self, at: int, setting: Setting) -> list[str]:
         """Employees on air at an instant; an account maps to an employee at the start of its segment."""
@@ -38,9 +39,9 @@ def read_room(rows: Sequence[Value]) -> Room:
     """The room of a published session, empty when the session is not known (yet)."""
     if not rows:
         return Room()
-    start, end, segments = rows[0]
-    spans = cast("Iterable[tuple[str, int, int]]", segments)
-    return Room(cast("int | None", start), cast("int | None", end), tuple((host, on, off) for host, on, off in spans))
+    start, end, segments, title = rows[0]
+    spans = tuple((host, on, off) for host, on, off in cast("Iterable[tuple[str, int, int]]", segments))
+    return Room(cast("int | None", start), cast("int | None", end), spans, cast(str, title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def read_talks(rows: Sequence[Value]) -> list[Talk]:
     talks = []
     for session, first_at, replies, holders in rows:
         pairs = [
-            tuple((account, at) for account, at in cast("Iterable[tuple[str, int]]", part)) for part in (replies, holders)
+            tuple((account, at) for account, at in cast("Iterable[tuple[str, int]]", part))
+            for part in (replies, holders)
         ]
         talks.append(Talk(cast(str, session), cast(int, first_at), pairs[0], pairs[1]))
     return sorted(talks, key=lambda talk: (talk.first_at, talk.session))

@@ -11,6 +11,7 @@ from scoring.atoms.credit import Room
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.live import LiveAudience, LiveCounters, LiveEnded, LiveHostOff, LiveHostOn, LiveStarted
+import itertools
 
 Span = tuple[int, int]
 
@@ -75,7 +76,8 @@ def read_room_facts(facts: Sequence[Event]) -> Room:
             segments.append((fact.host_id, open_since.pop(fact.host_id), fact.occurred_at))
     segments.extend((host, on, last) for host, on in open_since.items())
     clipped = ((host, max(on, first), min(off, last)) for host, on, off in segments)
-    return Room(first, end, tuple(sorted(segment for segment in clipped if segment[1] < segment[2])))
+    title = next((fact.title for fact in facts if isinstance(fact, LiveStarted) and fact.title), "")
+    return Room(first, end, tuple(sorted(segment for segment in clipped if segment[1] < segment[2])), title)
 
 
 class LiveCase:
@@ -85,7 +87,7 @@ class LiveCase:
         if not facts:
             return ()
         room = read_room_facts(effective(facts))
-        return (Projection(facts[0].case(), (room.start, room.end, room.segments)),)
+        return (Projection(facts[0].case(), (room.start, room.end, room.segments, room.title)),)
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         return ()
@@ -142,7 +144,7 @@ class _Evaluation:
         kinds = (LiveAudience, LiveCounters, LiveHostOn, LiveHostOff, LiveStarted, LiveEnded)
         beats = sorted(fact.occurred_at for fact in self.facts if isinstance(fact, kinds))
         longest = self.setting.policy.live_heartbeat_gap_seconds * SECOND
-        return [(beat, after) for beat, after in zip(beats, beats[1:], strict=False) if after - beat > longest]
+        return [(beat, after) for beat, after in itertools.pairwise(beats) if after - beat > longest]
 
     def _minutes(self) -> Iterator[tuple[str, Atom]]:
         rows = [fact for fact in self.facts if isinstance(fact, LiveCounters)]
@@ -159,7 +161,7 @@ class _Evaluation:
         if not samples:
             return
         times = [at for at, _ in samples]
-        gaps = sorted(after - at for at, after in zip(times, times[1:], strict=False))
+        gaps = sorted(after - at for at, after in itertools.pairwise(times))
         longest = 3 * gaps[(len(gaps) - 1) // 2] if len(gaps) >= 2 else None
         edges = sorted({edge for _, on, off in self.room.segments for edge in (on, off)})
         for (at, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
@@ -190,7 +192,9 @@ def _without(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:
         cut: list[Span] = []
         for start, stop in left:
             cut.extend(
-                piece for piece in ((start, min(stop, hole_start)), (max(start, hole_stop), stop)) if piece[0] < piece[1]
+                piece
+                for piece in ((start, min(stop, hole_start)), (max(start, hole_stop), stop))
+                if piece[0] < piece[1]
             )
         left = cut
     return left
@@ -200,4 +204,4 @@ def _cut(start: int, stop: int, edges: Sequence[int]) -> list[Span]:
     if start >= stop:
         return []
     points = [start, *(edge for edge in edges if start < edge < stop), stop]
-    return list(zip(points, points[1:], strict=False))
+    return list(itertools.pairwise(points))

@@ -25,6 +25,7 @@ from scoring.reference import (
     Target,
     Team,
 )
+import itertools
 
 _WITH_VALUE = ("cap_total", "coefficient", "zero_kpi")
 TAGS = ("owner", "live_op", "campaign", "warehouse")
@@ -85,7 +86,9 @@ def _policy(table: Table) -> Policy:
 
 def _is_clock(text: str) -> bool:
     hour, colon, minute = text.partition(":")
-    return bool(colon) and len(text) == 5 and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60
+    return (
+        bool(colon) and len(text) == 5 and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60
+    )
 
 
 def read_people(root: Table, plans: tuple[str, ...]) -> tuple[tuple[Team, ...], tuple[Person, ...]]:
@@ -110,7 +113,7 @@ def _person(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Per
     for entry in table.tables("account"):
         accounts.append(Account(entry.text("id"), *_from_to(entry)))
         entry.finish()
-    for earlier, later in zip(positions, positions[1:], strict=False):
+    for earlier, later in itertools.pairwise(positions):
         if earlier.to_day is None or earlier.to_day > later.from_day:
             table.fault("position", f"two positions overlap from {later.from_day}; end one where the next one starts")
     person = Person(table.text("id"), table.label("name"), positions, tuple(accounts))
@@ -171,9 +174,11 @@ def _check_accounts(root: Table, people: list[Person]) -> None:
             uses[account.id].append((account.from_day, account.to_day, person.id))
     for account_id, rows in uses.items():
         rows.sort(key=lambda row: row[0])
-        for (_, end, first), (start, _, second) in zip(rows, rows[1:], strict=False):
+        for (_, end, first), (start, _, second) in itertools.pairwise(rows):
             if end is None or end > start:
-                root.fault(f"account {account_id}", f"belongs to {first} and {second} at once from {start}; end one first")
+                root.fault(
+                    f"account {account_id}", f"belongs to {first} and {second} at once from {start}; end one first"
+                )
 
 
 def read_assignments(root: Table, people: set[str]) -> tuple[Assignment, ...]:
@@ -254,14 +259,18 @@ def read_rates(root: Table) -> tuple[Rate, ...]:
     return tuple(sorted(rows, key=lambda rate: (rate.currency, rate.day)))
 
 
-def read_points(
-    root: Table, people: set[str]
-) -> tuple[tuple[Point, ...], tuple[RedLine, ...], tuple[Manual, ...]]:
+def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple[RedLine, ...], tuple[Manual, ...]]:
     """points.toml: bonus and penalty points, red lines with their state, coefficients set by hand."""
     points, red_lines, manuals = [], [], []
     for table in root.tables("point"):
         points.append(
-            Point(_known(table, people), _period(table), table.exact("points"), table.label("reason"), table.text("evidence"))
+            Point(
+                _known(table, people),
+                _period(table),
+                table.exact("points"),
+                table.label("reason"),
+                table.text("evidence"),
+            )
         )
         table.finish()
     for table in root.tables("red_line"):
@@ -299,7 +308,9 @@ def read_effect(text: str) -> tuple[str, Fraction | None, str | None]:
     name, bracket, rest = text.partition("(")
     inside = rest.removesuffix(")")
     if name not in EFFECTS or (bracket and not rest.endswith(")")) or (bool(bracket) != (name in _WITH_VALUE)):
-        raise ValueError(f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total, no_bonus")
+        raise ValueError(
+            f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total, no_bonus"
+        )
     if name == "zero_kpi":
         return name, None, inside
     return name, (parse_number(inside) if bracket else None), None

@@ -79,7 +79,9 @@ def _check_items(root: Table, items: tuple[PlanItem, ...], duties: tuple[str, ..
 
 def _item(table: Table, kpis: Mapping[str, Kpi], owners: set[str], duties: tuple[str, ...]) -> PlanItem:
     source = _source(table, "kpi", kpis, owners)
-    scale = _adopt(table, lambda: read_scale(_plain(table.table("scale")), table.file, f"{table.key}.scale"), _UNREADABLE)
+    scale = _adopt(
+        table, lambda: read_scale(_plain(table.table("scale")), table.file, f"{table.key}.scale"), _UNREADABLE
+    )
     target = _target(table, kpis.get(source.kpi))
     if target is not None and scale.target_fault(target):
         table.fault("target", scale.target_fault(target) or "")
@@ -106,7 +108,9 @@ def _target(table: Table, kpi: Kpi | None) -> Fraction | None:
     own = table.raw("target") in ("own", None)
     if kpi is not None and kpi.of_target:
         if not own:
-            table.fault("target", "an attainment KPI holds its target inside; leave this out and set the amount's target")
+            table.fault(
+                "target", "an attainment KPI holds its target inside; leave this out and set the amount's target"
+            )
         return Fraction(1)
     return None if own else table.exact("target")
 
@@ -115,7 +119,9 @@ def _source(table: Table, name: str, kpis: Mapping[str, Kpi], owners: set[str], 
     kpi = table.choice(name, tuple(kpis))
     owner = table.text(f"{prefix}owner", SELF)
     if owner != SELF and owner not in owners:
-        table.fault(f"{prefix}owner", f'{owner!r} is nobody; write "self", "e:<person>", "t:<team>", "s:<shop>" or "c:"')
+        table.fault(
+            f"{prefix}owner", f'{owner!r} is nobody; write "self", "e:<person>", "t:<team>", "s:<shop>" or "c:"'
+        )
     dimension = table.text(f"{prefix}dimension", "")
     known = kpis[kpi].dimensions if kpi in kpis else ()
     if dimension and known and dimension not in known:
@@ -174,7 +180,9 @@ def _extra(
     if kind != "fee_saving" or source is None:
         return ()
     if not table.has("spend"):
-        return (("spend", Source("ad_spend", table.text("spend_owner", SELF), table.text("spend_dimension", "campaign"))),)
+        return (
+            ("spend", Source("ad_spend", table.text("spend_owner", SELF), table.text("spend_dimension", "campaign"))),
+        )
     return (("spend", _source(table, "spend", kpis, owners, "spend_")),)
 
 

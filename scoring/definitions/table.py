@@ -17,7 +17,7 @@ _EPOCH_DAY = "1970-01-01"
 class Table:
     """A TOML table with its place in a file; reading a wrong value records a fault and yields a stand-in."""
 
-    __slots__ = ("file", "key", "values", "faults", "_read")
+    __slots__ = ("_read", "faults", "file", "key", "values")
 
     def __init__(self, file: str, key: str, values: Mapping[str, object], faults: list[Fault]) -> None:
         self.file = file
@@ -112,7 +112,9 @@ class Table:
     def label(self, name: str) -> Label:
         """A name in both languages: { zh = "...", en = "..." }."""
         value = self.raw(name)
-        if isinstance(value, Mapping) and all(isinstance(value.get(code), str) and value[code] for code in ("zh", "en")):
+        if isinstance(value, Mapping) and all(
+            isinstance(value.get(code), str) and value[code] for code in ("zh", "en")
+        ):
             return Label(str(value["zh"]), str(value["en"]))
         self.fault(name, f'is {value!r}; write both languages: {{ zh = "...", en = "..." }}')
         return Label("", "")

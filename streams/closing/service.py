@@ -148,11 +148,13 @@ class Closing:
                 "wait for later events of every source"
             )
         if settings.get("program") not in (None, self.definitions.program_fingerprint()):
-            found.append("the definitions changed: run `scoreline run` or `scoreline ingest` once to recompute the cells")
+            found.append(
+                "the definitions changed: run `scoreline run` or `scoreline ingest` once to recompute the cells"
+            )
         conflicts = self.store.open_conflicts()
         if conflicts:
             found.append(
-                f"{len(conflicts)} event id(s) came with two different bodies: choose with `scoreline quarantine resolve`"
+                f"{len(conflicts)} event id(s) came with two bodies: choose with `scoreline quarantine resolve`"
             )
         found.extend(f"{row.case}: {row.detail}" for row in self.store.problems() if row.blocks)
         return found

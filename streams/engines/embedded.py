@@ -13,7 +13,7 @@ from streams.sources.follow import FollowedLines
 
 BATCH_RECORDS = 2_000
 GC_THRESHOLDS = (50_000, 20, 100)
-"""For entry points: batches make many small records without cycles, which the default thresholds scan again and again."""
+"""For entry points: batches make many small records without cycles, which the default would scan over and over."""
 
 
 @dataclass(slots=True)

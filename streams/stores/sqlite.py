@@ -376,7 +376,8 @@ class SqliteStore:
 
     def quarantined(self, state: str | None = "open") -> list[Quarantined]:
         rows = self._rows(
-            "SELECT id, reason, detail, place, raw, batch, state FROM quarantine WHERE ? IS NULL OR state = ? ORDER BY id",
+            "SELECT id, reason, detail, place, raw, batch, state FROM quarantine "
+            "WHERE ? IS NULL OR state = ? ORDER BY id",
             (state, state),
         )
         return [Quarantined(*row) for row in rows]  # type: ignore[arg-type]
