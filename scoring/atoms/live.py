@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scoring.atoms.ad import cut_at_midnights
 from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View, effective
@@ -11,7 +12,6 @@ from scoring.atoms.credit import Room
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.live import LiveAudience, LiveCounters, LiveEnded, LiveHostOff, LiveHostOn, LiveStarted
-import itertools
 
 Span = tuple[int, int]
 
@@ -144,7 +144,7 @@ class _Evaluation:
         kinds = (LiveAudience, LiveCounters, LiveHostOn, LiveHostOff, LiveStarted, LiveEnded)
         beats = sorted(fact.occurred_at for fact in self.facts if isinstance(fact, kinds))
         longest = self.setting.policy.live_heartbeat_gap_seconds * SECOND
-        return [(beat, after) for beat, after in itertools.pairwise(beats) if after - beat > longest]
+        return [(beat, after) for beat, after in pairwise(beats) if after - beat > longest]
 
     def _minutes(self) -> Iterator[tuple[str, Atom]]:
         rows = [fact for fact in self.facts if isinstance(fact, LiveCounters)]
@@ -161,7 +161,7 @@ class _Evaluation:
         if not samples:
             return
         times = [at for at, _ in samples]
-        gaps = sorted(after - at for at, after in itertools.pairwise(times))
+        gaps = sorted(after - at for at, after in pairwise(times))
         longest = 3 * gaps[(len(gaps) - 1) // 2] if len(gaps) >= 2 else None
         edges = sorted({edge for _, on, off in self.room.segments for edge in (on, off)})
         for (at, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
@@ -204,4 +204,4 @@ def _cut(start: int, stop: int, edges: Sequence[int]) -> list[Span]:
     if start >= stop:
         return []
     points = [start, *(edge for edge in edges if start < edge < stop), stop]
-    return list(itertools.pairwise(points))
+    return list(pairwise(points))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import pairwise
 
 from scoring.definitions.table import Table
 from scoring.fields import parse_number
@@ -25,7 +26,6 @@ from scoring.reference import (
     Target,
     Team,
 )
-import itertools
 
 _WITH_VALUE = ("cap_total", "coefficient", "zero_kpi")
 TAGS = ("owner", "live_op", "campaign", "warehouse")
@@ -113,7 +113,7 @@ def _person(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Per
     for entry in table.tables("account"):
         accounts.append(Account(entry.text("id"), *_from_to(entry)))
         entry.finish()
-    for earlier, later in itertools.pairwise(positions):
+    for earlier, later in pairwise(positions):
         if earlier.to_day is None or earlier.to_day > later.from_day:
             table.fault("position", f"two positions overlap from {later.from_day}; end one where the next one starts")
     person = Person(table.text("id"), table.label("name"), positions, tuple(accounts))
@@ -174,7 +174,7 @@ def _check_accounts(root: Table, people: list[Person]) -> None:
             uses[account.id].append((account.from_day, account.to_day, person.id))
     for account_id, rows in uses.items():
         rows.sort(key=lambda row: row[0])
-        for (_, end, first), (start, _, second) in itertools.pairwise(rows):
+        for (_, end, first), (start, _, second) in pairwise(rows):
             if end is None or end > start:
                 root.fault(
                     f"account {account_id}", f"belongs to {first} and {second} at once from {start}; end one first"
