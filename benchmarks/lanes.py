@@ -19,7 +19,7 @@ from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.stores import SqliteStore
 
-BATCH_RECORDS = 30_000
+BATCH_RECORDS = 50_000
 
 
 def run_lane(lane: str, work: Path, source: Path) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -50,19 +50,39 @@ def cells_of(value: KpiValue, definitions: Definitions) -> frozenset[Cell]:
     return frozenset(cells)
 
 
-def walk(store: Store, codec: Codec, program: Program, cases: Sequence[str] | None = None) -> Iterator[Behind]:
-    """Every case (or the given ones) with its evaluation, in order of its key."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which facts are meant: those that contribute to the days first_day..last_day and arrived up to a batch."""
+
+    first_day: str
+    last_day: str
+    batch: int
+
+    def holds(self, period: str) -> bool:
+        """Whether the period of a cell is one of the days."""
+        return self.first_day <= period <= self.last_day
+
+
+def standing(fact: Fact) -> bool:
+    """Whether a fact counts now."""
+    return not fact.is_retracted
+
+
+def walk(
+    store: Store,
+    codec: Codec,
+    program: Program,
+    cases: Sequence[str] | None = None,
+    keep: Callable[[Fact], bool] = standing,
+) -> Iterator[Behind]:
+    """Every case (or the given ones) with its evaluation over the facts to keep, in order of its key."""
     wanted = store.all_cases() if cases is None else list(cases)
     for start in range(0, len(wanted), CHUNK_CASES):
         part = wanted[start : start + CHUNK_CASES]
         found = store.find_facts(part)
         restored = {
             case: sorted(
-                (
-                    (codec.restore(fact.event_type, fact.body), fact)
-                    for fact in found.get(case, ())
-                    if not fact.is_retracted
-                ),
+                ((codec.restore(fact.event_type, fact.body), fact) for fact in found.get(case, ()) if keep(fact)),
                 key=lambda pair: total_order(pair[0]),
             )
             for case in part
@@ -89,9 +109,9 @@ def cells_digest(store: Store, first: str, last: str) -> str:
 
 
 def gather(
-    store: Store, codec: Codec, program: Program, groups: Collection[frozenset[Cell]], days: tuple[str, str]
+    store: Store, codec: Codec, program: Program, groups: Collection[frozenset[Cell]], extent: Extent
 ) -> dict[frozenset[Cell], dict[str, object]]:
-    """For each group of cells the facts behind it in the days: their number and a digest over their identities."""
+    """For each group of cells the facts behind it in the extent: their number and a digest over their identities."""
     by_cell: dict[Cell, list[frozenset[Cell]]] = {}
     for group in groups:
         for cell in group:
@@ -102,11 +122,11 @@ def gather(
         hit = {
             group
             for owner, dimension, measure, period, _ in behind.contributions
-            if days[0] <= period <= days[1]
+            if extent.holds(period)
             for group in by_cell.get((owner, dimension, measure), ())
         }
+        keys = sorted(fact.event_key for fact in behind.facts if fact.batch <= extent.batch)
         for group in hit:
-            counts[group] += len(behind.facts)
-            for key in sorted(fact.event_key for fact in behind.facts):
-                digests[group].update(key)
+            counts[group] += len(keys)
+            digests[group].update(b"".join(keys))
     return {group: {"facts": counts[group], "facts_digest": digests[group].hexdigest()} for group in groups}

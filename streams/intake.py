@@ -52,7 +52,7 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
         else:
             _conflict(unit, intake, decoded, found)
             known[decoded.event_key] = (intake_hash(intake, decoded.event_key, found[0]), found[1])
-    retract(unit, intake)
+    retract(unit, intake, number)
     return intake
 
 
@@ -96,7 +96,7 @@ def _conflict(unit: Unit, intake: Intake, decoded: Decoded, found: tuple[bytes, 
     intake.conflicts.append(row)
 
 
-def retract(unit: Unit, intake: Intake) -> None:
+def retract(unit: Unit, intake: Intake, number: int) -> None:
     """Mark what the batch retracts, and free what a retraction no longer names because another body of it counts."""
     events = (decoded.event for decoded in intake.events.values())
     intake.targets = {key_of(e.target_source, e.target_event_id) for e in events if isinstance(e, EventRetracted)}
@@ -109,7 +109,9 @@ def retract(unit: Unit, intake: Intake) -> None:
         if key not in intake.facts:
             intake.facts[key] = next(fact for fact in unit.facts([case])[case] if fact.event_key == key)
     for key in changed & intake.facts.keys():
-        intake.facts[key] = replace(intake.facts[key], is_retracted=key in intake.targets)
+        if intake.facts[key].is_retracted != (key in intake.targets):
+            # The batch says when the fact last changed, so that a late retraction is found after a close.
+            intake.facts[key] = replace(intake.facts[key], is_retracted=key in intake.targets, batch=number)
 
 
 def _freed(unit: Unit, intake: Intake) -> set[bytes]:

@@ -18,7 +18,7 @@ from streams.stores.base import Conflict, Fact, ProblemRow, Store, TakenOver, Un
 
 KEPT_MINUTES = 2 * 24 * 60
 PRUNING_BATCHES = 16
-CASES_AT_ONCE = 2_000
+CASES_AT_ONCE = 500
 REBUILD_CASES = 2000
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -179,7 +179,7 @@ class Pipeline:
                 ],
                 touched={standing.case, fact.case},
             )
-            retract(unit, intake)
+            retract(unit, intake, number)
             self._evaluate(unit, intake, int(unit.setting("watermark_us") or 0) // MINUTE_US - KEPT_MINUTES)
 
     def rebuild_needed(self) -> bool:

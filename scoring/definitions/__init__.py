@@ -19,7 +19,7 @@ from scoring.definitions.organisation import (
     read_targets,
 )
 from scoring.definitions.plans import read_plan
-from scoring.definitions.table import Table
+from scoring.definitions.table import Table, nearest
 from scoring.faults import DefinitionError, Fault
 from scoring.kpi import Kpi
 from scoring.measures import Measure
@@ -27,6 +27,17 @@ from scoring.plan import Plan
 from scoring.reference import Person, Reference, Target
 
 MEASURES, KPIS = "catalogue/measures.toml", "catalogue/kpis.toml"
+KNOWN_FILES = (
+    "company.toml",
+    "people.toml",
+    "assignments.toml",
+    "targets.toml",
+    "fx.toml",
+    "points.toml",
+    "alerts.toml",
+    MEASURES,
+    KPIS,
+)
 REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml", MEASURES)
 """Files that decide what facts contribute; a change in one of them re-evaluates every case."""
 
@@ -81,6 +92,15 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
     def root(name: str) -> Table:
         return roots.get(name) or Table(name, "", {}, faults)
 
+    for name in texts:
+        if name not in KNOWN_FILES and not name.startswith("plans/"):
+            faults.append(
+                Fault(
+                    name,
+                    "",
+                    f"is not read; known: {', '.join(KNOWN_FILES)}, plans/<id>.toml{nearest(name, KNOWN_FILES)}",
+                )
+            )
     if "company.toml" not in texts:
         faults.append(Fault("company.toml", "", "is missing; a definitions folder starts with company.toml"))
     plan_files = sorted(name for name in texts if name.startswith("plans/"))
@@ -99,7 +119,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         shops=shops,
         teams=teams,
         people=people,
-        assignments=read_assignments(root("assignments.toml"), names),
+        assignments=read_assignments(root("assignments.toml"), names, {shop.id for shop in shops}),
         rates=read_rates(root("fx.toml")),
         targets=read_targets(root("targets.toml"), tuple(kpis), owners),
         points=points,
@@ -109,6 +129,8 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
     plans = {}
     for name in plan_files:
         plan = read_plan(roots[name], kpis, owners)
+        if plan.id in plans:
+            roots[name].fault("plan.id", f"{plan.id!r} is another file's plan too; give each plan its own id")
         plans[plan.id] = plan
     alerts, notify_url = read_alerts(root("alerts.toml"), tuple(kpis))
     if faults:

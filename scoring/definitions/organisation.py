@@ -6,7 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise
 
-from scoring.definitions.table import Table
+from scoring.definitions.table import Table, exact_number, nearest
 from scoring.fields import parse_number
 from scoring.money import EXPONENTS
 from scoring.period import LocalDays, grain_of
@@ -52,6 +52,7 @@ def read_company(root: Table) -> tuple[Company, Policy, tuple[Shop, ...]]:
     company = Company(table.text("id"), table.label("name"), zone, currency)
     table.finish()
     shops = tuple(_shop(entry) for entry in root.tables("shop"))
+    _check_unique(root, "shop", [shop.id for shop in shops])
     policy = _policy(root.table("policy") or Table(root.file, "policy", {}, []))
     root.finish()
     return company, policy, shops
@@ -87,7 +88,13 @@ def _policy(table: Table) -> Policy:
 def _is_clock(text: str) -> bool:
     hour, colon, minute = text.partition(":")
     return (
-        bool(colon) and len(text) == 5 and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60
+        bool(colon)
+        and len(text) == 5
+        and text.isascii()
+        and hour.isdigit()
+        and minute.isdigit()
+        and int(hour) < 24
+        and int(minute) < 60
     )
 
 
@@ -108,7 +115,8 @@ def read_people(root: Table, plans: tuple[str, ...]) -> tuple[tuple[Team, ...], 
 
 
 def _person(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Person:
-    positions = tuple(_position(entry, teams, plans) for entry in table.tables("position"))
+    found = [_position(entry, teams, plans) for entry in table.tables("position")]
+    positions = tuple(sorted(found, key=lambda position: position.from_day))
     accounts = []
     for entry in table.tables("account"):
         accounts.append(Account(entry.text("id"), *_from_to(entry)))
@@ -181,7 +189,7 @@ def _check_accounts(root: Table, people: list[Person]) -> None:
                 )
 
 
-def read_assignments(root: Table, people: set[str]) -> tuple[Assignment, ...]:
+def read_assignments(root: Table, people: set[str], shops: set[str]) -> tuple[Assignment, ...]:
     """assignments.toml: who owns which work, by share and date."""
     rows = []
     for table in root.tables("assignment"):
@@ -189,6 +197,9 @@ def read_assignments(root: Table, people: set[str]) -> tuple[Assignment, ...]:
         if person and person not in people:
             table.fault("person", f"{person!r} is not a person of people.toml")
         scope = tuple((key, table.text(key)) for key in SCOPES if table.has(key))
+        shop = dict(scope).get("shop")
+        if shop is not None and shop not in shops:
+            table.fault("shop", f"{shop!r} is not a shop of company.toml{nearest(shop, tuple(shops))}")
         share = table.exact("share", Fraction(1))
         if not 0 < share <= 1:
             table.fault("share", f"is {share}; a share is above 0 and at most 1")
@@ -251,7 +262,7 @@ def read_rates(root: Table) -> tuple[Rate, ...]:
     rows = []
     for table in root.tables("rate"):
         rate = Rate(table.choice("currency", tuple(EXPONENTS)), table.day("day"), table.exact("rate"))
-        if rate.rate <= 0:
+        if rate.rate <= 0 and exact_number(table.raw("rate")) is not None:
             table.fault("rate", "must be above 0")
         table.finish()
         rows.append(rate)

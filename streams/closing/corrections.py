@@ -10,17 +10,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoring.definitions import Definitions
-from scoring.money import exponent_of
+from scoring.events.correction import EventRetracted
+from scoring.money import decimal_text, exponent_of
 from scoring.period import Period, instant_text, period_of
 from scoring.settlement import ComponentResult, PersonResult, settle
 from scoring.statement import Json, exact_text, label_json, money_text
-from streams.evidence import Cell, cells_of, walk
+from streams.codec import event_key
+from streams.evidence import Cell, Extent, cells_of, standing, walk
 from streams.stores.base import Close, Fact
 
 if TYPE_CHECKING:
     from streams.closing.service import Closing
 
 LISTED_FACTS = 200
+EVERYTHING: frozenset[Cell] = frozenset()
 
 
 def corrections(closing: Closing, period: Period) -> dict[str, list[Json]]:
@@ -96,6 +99,11 @@ class _Moved:
     delta: int
 
 
+def _total(result: PersonResult) -> str | None:
+    total = result.card.total_2dp
+    return None if total is None else decimal_text(total, 2)
+
+
 def _row(moved: _Moved, facts: list[Json]) -> Json:
     result, row, before = moved.result, moved.row, moved.before
     currency = row.settled.currency
@@ -111,7 +119,7 @@ def _row(moved: _Moved, facts: list[Json]) -> Json:
         "moved": {
             "base": [before["base"], exact_text(row.base_amount)],
             "coefficient": [before["coefficient"], exact_text(result.coefficient)],
-            "total": [before["score"]["total"], exact_text(result.card.total_2dp)],
+            "total": [before["score"]["total"], _total(result)],
             "details": [
                 [detail["text"] for detail in before["details"]],
                 [detail.text for detail in row.settled.details],
@@ -128,7 +136,9 @@ def _facts_of(
     moved_score = row.component.kind == "performance" or row.component.terms.multiply_by_coefficient
     if moved_score:
         groups.extend(cells_of(item.value, definitions) for item in result.items)
-    rows = {(fact["source"], fact["event_id"]): fact for group in groups for fact in late.get(group, ())}
+    named = [fact for group in groups for fact in late.get(group, ())]
+    # Credit can move through another case, say a late chat that led to an order: then every late fact is named.
+    rows = {(fact["source"], fact["event_id"]): fact for fact in named or late[EVERYTHING]}
     return [rows[key] for key in sorted(rows)][:LISTED_FACTS]
 
 
@@ -143,22 +153,35 @@ def _late_facts(
         group = cells_of(value, definitions)
         for cell in group:
             by_cell[cell].add(group)
-    late = closing.store.facts_after(close.cut_batch)
-    by_case: dict[str, list[Fact]] = defaultdict(list)
-    for fact in late:
-        by_case[fact.case].append(fact)
-    found: dict[frozenset[Cell], list[Json]] = defaultdict(list)
-    for behind in walk(closing.store, closing.codec, closing.program, sorted(by_case)):
-        hit = {
-            group
-            for owner, dimension, measure, day, _ in behind.contributions
-            if origin.first_day <= day <= origin.last_day
-            for group in by_cell.get((owner, dimension, measure), ())
-        }
-        rows = [_fact_json(closing, fact) for fact in by_case[behind.case]]
-        for group in hit:
-            found[group].extend(rows)
+    by_case = _named_by_case(closing, close.cut_batch)
+    found: dict[frozenset[Cell], list[Json]] = {EVERYTHING: [row for rows in by_case.values() for row in rows]}
+    extent = Extent(origin.first_day, origin.last_day, close.cut_batch)
+    for keep in (standing, lambda fact: fact.batch <= extent.batch or fact.is_retracted):
+        for behind in walk(closing.store, closing.codec, closing.program, sorted(by_case), keep):
+            hit = {
+                group
+                for owner, dimension, measure, day, _ in behind.contributions
+                if extent.holds(day)
+                for group in by_cell.get((owner, dimension, measure), ())
+            }
+            for group in hit:
+                found.setdefault(group, []).extend(by_case[behind.case])
     return found
+
+
+def _named_by_case(closing: Closing, cut: int) -> dict[str, list[Json]]:
+    """Facts after the cut by the case that they changed; a retraction is named where it took something away."""
+    late = closing.store.facts_after(cut)
+    retractions: dict[bytes, Json] = {}
+    for fact in late:
+        event = closing.codec.restore(fact.event_type, fact.body)
+        if isinstance(event, EventRetracted):
+            retractions[event_key(event.target_source, event.target_event_id)] = _fact_json(closing, fact)
+    by_case: dict[str, list[Json]] = defaultdict(list)
+    for fact in late:
+        named = retractions.get(fact.event_key) if fact.is_retracted else None
+        by_case[fact.case].append(named or _fact_json(closing, fact))
+    return dict(by_case)
 
 
 def _fact_json(closing: Closing, fact: Fact) -> Json:

@@ -18,7 +18,7 @@ from streams.clock import Clock
 from streams.closing.corrections import corrections
 from streams.closing.recounting import LISTED, differences
 from streams.codec import Codec
-from streams.evidence import cells_digest, cells_of, gather
+from streams.evidence import Extent, cells_digest, cells_of, gather
 from streams.stores.base import Close, Store
 
 DRAFT, SEALED, REPLACED = "draft", "sealed", "replaced"
@@ -80,11 +80,11 @@ class Closing:
         progress("recount")
         self._recount(period)
         progress("settle")
-        body = self.compute(period)
+        cut = int(self.store.settings().get("batch", "0"))
+        body = self.compute(period, cut)
         run = self._run(period_key)
         draft = Draft(period_key, run, digest_of(body), body)
         with self.store.unit() as unit:
-            cut = int(unit.setting("batch") or 0)
             definitions = canonical(dict(self.definitions.texts))
             unit.put_close(
                 Close(period_key, run, DRAFT, draft.digest, cut, requested_by, "", canonical(body), definitions)
@@ -108,8 +108,7 @@ class Closing:
         self._check_unchanged(close)
         sealed = replace(close, state=SEALED, approved_by=approved_by)
         with self.store.unit() as unit:
-            cut = int(unit.setting("batch") or 0)
-            unit.put_close(replace(sealed, cut_batch=cut))
+            unit.put_close(sealed)
             unit.add_audit(self.clock.now_us(), approved_by, "close.sealed", f"{period_key} run {close.run} {digest}")
         return sealed
 
@@ -119,7 +118,7 @@ class Closing:
         if blocks:
             raise CloseError(f"{close.period} can not be sealed", tuple(blocks))
         self._recount(period)
-        now = digest_of(self.compute(period))
+        now = digest_of(self.compute(period, close.cut_batch))
         if now != close.digest:
             what = "definitions" if self._definitions_changed(close) else "facts of the period"
             raise DigestChanged(
@@ -151,16 +150,28 @@ class Closing:
             found.append(
                 "the definitions changed: run `scoreline run` or `scoreline ingest` once to recompute the cells"
             )
-        conflicts = self.store.open_conflicts()
-        if conflicts:
-            found.append(
-                f"{len(conflicts)} event id(s) came with two bodies: choose with `scoreline quarantine resolve`"
-            )
+        found.extend(self._conflicts())
         found.extend(f"{row.case}: {row.detail}" for row in self.store.problems() if row.blocks)
         return found
 
+    def _conflicts(self) -> list[str]:
+        conflicts = self.store.open_conflicts()
+        found = []
+        for row in conflicts[:LISTED]:
+            event = self.codec.restore(row.event_type, row.body)
+            found.append(
+                f"event {event.event_id} of {event.source} ({row.case}) came with another body: choose with "
+                f"`scoreline quarantine resolve {row.event_key.hex()}`"
+            )
+        if len(conflicts) > LISTED:
+            found.append(f"... and {len(conflicts) - LISTED} more events with two bodies")
+        return found
+
     def _recount(self, period: Period) -> None:
-        wrong = differences(self.store, self.codec, self.definitions, period.first_day, period.last_day)
+        """Recount the period and every earlier sealed one that it may correct."""
+        earlier = [self.period(close.period) for close in self.sealed()]
+        first_day = min([period.first_day, *(old.first_day for old in earlier if old.end_us <= period.start_us)])
+        wrong = differences(self.store, self.codec, self.definitions, first_day, period.last_day)
         if wrong:
             lines = [f"{' '.join(cell)}: cells say {cells}, facts say {facts}" for cell, cells, facts in wrong[:LISTED]]
             raise CloseError(
@@ -168,13 +179,16 @@ class Closing:
                 tuple(lines),
             )
 
-    def compute(self, period: Period) -> Json:
-        """The body of a settlement: statements and what they rest on. It holds no batch number and no wall time."""
+    def compute(self, period: Period, cut: int) -> Json:
+        """The body of a settlement: statements and what they rest on. It holds no batch number and no wall time.
+
+        Facts that arrived after the batch `cut` are not named behind an amount; what they change shows in the cells.
+        """
         results = settle(self.definitions, period.key, self.read)
         questions = sorted({question for result in results for question in result.open_questions})
         if questions:
             raise CloseError(f"{period.key} can not be settled", tuple(questions))
-        facts = self._facts(results, period)
+        facts = self._facts(results, Extent(period.first_day, period.last_day, cut))
         adjusted = corrections(self, period)
         statements = [
             statement(result, self.definitions, adjusted.pop(result.scope.person.id, ()), facts) for result in results
@@ -203,10 +217,10 @@ class Closing:
         """SHA-256 over every day cell of the period."""
         return cells_digest(self.store, period.first_day, period.last_day)
 
-    def _facts(self, results: tuple[PersonResult, ...], period: Period) -> Callable[[KpiValue], Mapping[str, Any]]:
+    def _facts(self, results: tuple[PersonResult, ...], extent: Extent) -> Callable[[KpiValue], Mapping[str, Any]]:
         values = [row.base for result in results for row in result.components if row.base is not None]
         groups = {cells_of(value, self.definitions) for value in values}
-        found = gather(self.store, self.codec, self.program, groups, (period.first_day, period.last_day))
+        found = gather(self.store, self.codec, self.program, groups, extent)
         return lambda value: found[cells_of(value, self.definitions)]
 
     def sealed(self) -> list[Close]:

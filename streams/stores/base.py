@@ -178,7 +178,7 @@ class Store(Protocol):
         """Every fact that is not retracted, in ascending order of case and event key."""
 
     def facts_after(self, batch: int) -> list[Fact]:
-        """Facts that arrived after a batch, retracted ones included."""
+        """Facts that arrived or were retracted after a batch, retracted ones included."""
 
     def find_facts(self, cases: Iterable[str]) -> dict[str, list[Fact]]:
         """Facts by case, for explanations."""

@@ -29,7 +29,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def fact(name: str, case: str = "order|s|o1", batch: int = 1, retracted: bool = False) -> Fact:
     """A fact whose identity and content come from its name."""
-    return Fact(name.encode(), f"h-{name}".encode(), case, "order.paid", 123, batch, b"body-" + name.encode(), retracted)
+    return Fact(
+        name.encode(), f"h-{name}".encode(), case, "order.paid", 123, batch, b"body-" + name.encode(), retracted
+    )
 
 
 def fill(store: Store) -> None:
@@ -266,7 +268,9 @@ def test_quarantine_keeps_the_bytes(store: Store) -> None:
 
 def test_conflicts_by_key_and_content(store: Store) -> None:
     """Bodies of one event are kept side by side; resolving one replaces its row and hides it from the open ones."""
-    rows = [Conflict(key, content, "order.paid", "c", 1, b"") for key, content in ((b"a", b"1"), (b"a", b"2"), (b"b", b"1"))]
+    rows = [
+        Conflict(key, content, "order.paid", "c", 1, b"") for key, content in ((b"a", b"1"), (b"a", b"2"), (b"b", b"1"))
+    ]
     with store.unit() as unit:
         unit.put_conflicts(rows)
         assert unit.conflicts([b"a"]) == rows[:2]

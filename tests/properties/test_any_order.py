@@ -48,7 +48,11 @@ def test_which_body_of_an_id_counts_does_not_depend_on_arrival() -> None:
         store = shuffled(rng, month.definitions, rows)
         assert cells_of(store) == cells_of(expected), f"seed {seed}: the order mattered"
         bodies = {(row.event_key, row.content_hash) for row in rows}
-        standing = {(fact.event_key, fact.content_hash) for facts in store.find_facts(store.all_cases()).values() for fact in facts}
+        standing = {
+            (fact.event_key, fact.content_hash)
+            for facts in store.find_facts(store.all_cases()).values()
+            for fact in facts
+        }
         waiting = {(row.event_key, row.content_hash) for row in store.open_conflicts()}
         assert standing | waiting == bodies, f"seed {seed}: a body was lost"
         assert not standing & waiting, f"seed {seed}: a body counts and waits"

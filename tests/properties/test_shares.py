@@ -14,7 +14,9 @@ MONTHS = 150
 ORDERS = 300
 
 
-def whole_and_parts(store: Store, definitions: Definitions, dimension: str) -> tuple[dict[object, int], dict[object, int]]:
+def whole_and_parts(
+    store: Store, definitions: Definitions, dimension: str
+) -> tuple[dict[object, int], dict[object, int]]:
     """Company cells of the measures that credit somebody in a dimension, and the sums of the people's cells there."""
     whole: dict[object, int] = defaultdict(int)
     parts: dict[object, int] = defaultdict(int)
@@ -60,7 +62,10 @@ SHARES = (("1",), ("0.6", "0.4"), ("1/3", "1/3", "1/3"), ("0.5", "0.3"), ("1/7",
 def assignments(shares: tuple[str, ...]) -> str:
     """Owners with these shares."""
     rows = zip(("ann", "bob", "boss"), shares, strict=False)
-    return "".join(f'[[assignment]]\nperson = "{who}"\ntag = "owner"\nshare = "{share}"\nfrom = "2026-09-01"\n' for who, share in rows)
+    return "".join(
+        f'[[assignment]]\nperson = "{who}"\ntag = "owner"\nshare = "{share}"\nfrom = "2026-09-01"\n'
+        for who, share in rows
+    )
 
 
 def test_a_full_refund_nets_to_zero_for_everybody() -> None:

@@ -32,7 +32,9 @@ def no_target(kpi: str) -> Fraction | None:
     return None
 
 
-def evaluated(kpi: str, rows: dict[str, int] | None = None, targets: dict[str, Fraction] | None = None) -> tuple[Fraction | None, str]:
+def evaluated(
+    kpi: str, rows: dict[str, int] | None = None, targets: dict[str, Fraction] | None = None
+) -> tuple[Fraction | None, str]:
     """Value and status of a KPI over stored sums by measure, for an employee."""
     evaluator = Evaluator(DEFINITIONS.kpis, DEFINITIONS.measures, "CNY")
     found = evaluator.evaluate(
@@ -140,7 +142,11 @@ def test_the_dimension_follows_the_owner() -> None:
     """Shops and the company have no credit dimension; people and teams get the KPI's first unless asked otherwise."""
     evaluator = Evaluator(DEFINITIONS.kpis, DEFINITIONS.measures, "CNY")
     live = DEFINITIONS.kpis["live_gmv"]
-    found = [evaluator.dimension(live, owner, wanted) for owner in ("e:ann", "t:desk", "s:s", "c:") for wanted in (None, "live_op")]
+    found = [
+        evaluator.dimension(live, owner, wanted)
+        for owner in ("e:ann", "t:desk", "s:s", "c:")
+        for wanted in (None, "live_op")
+    ]
     assert found == ["host", "live_op", "host", "live_op", "", "", "", ""]
 
 
@@ -159,7 +165,13 @@ def test_a_period_is_the_sum_of_its_days() -> None:
     """An additive KPI of a month is the sum over its days; days outside do not count; the series shows each."""
     desk, tell = Desk(), Teller()
     desk.take(*(tell.paid(day, f"{day} 23:59:59", "1.00") for day in ("09-30", "01", "31", "11-01")))
-    assert [desk.value("gmv", "c:", key) for key in ("2026-10", "2026-10-01", "2026-W40", "2026-Q4", "2026")] == [2, 1, 2, 3, 4]
+    assert [desk.value("gmv", "c:", key) for key in ("2026-10", "2026-10-01", "2026-W40", "2026-Q4", "2026")] == [
+        2,
+        1,
+        2,
+        3,
+        4,
+    ]
     days = ["2026-09-30", "2026-10-01", "2026-10-02"]
     assert [row.value for row in desk.reader.series("gmv", "c:", days)] == [1, 1, 0]
     assert desk.reader.series("gmv", "c:", []) == []

@@ -1,4 +1,4 @@
-"""What becomes of an event: new, known, contradicting, retracting; the answer does not depend on the order of arrival."""
+"""What becomes of an event: new, known, contradicting, retracting; the order of arrival does not matter."""
 
 from __future__ import annotations
 
@@ -142,7 +142,9 @@ def test_the_same_id_of_another_source_is_another_event(new_store: Callable[[], 
 def test_choosing_the_other_body(new_store: Callable[[], Store]) -> None:
     """Resolving for the losing body makes it count as if it alone had come; the resolution is final and audited."""
     tell = Teller()
-    bodies = [tell.paid(order, "03 10:00:00", amount, event_id="x") for order, amount in (("o1", "1.00"), ("o2", "2.00"))]
+    bodies = [
+        tell.paid(order, "03 10:00:00", amount, event_id="x") for order, amount in (("o1", "1.00"), ("o2", "2.00"))
+    ]
     for kept in bodies:
         desk = Desk(new_store())
         desk.take(*bodies)
@@ -180,7 +182,9 @@ def test_a_new_body_after_a_resolution_is_a_new_conflict(new_store: Callable[[],
 def test_resolving_what_is_not_there(new_store: Callable[[], Store]) -> None:
     """An event without a conflict and a body that nobody sent are refused."""
     desk, tell = Desk(new_store()), Teller()
-    desk.take(tell.paid("o1", "03 10:00:00", "1.00", event_id="x"), tell.paid("o1", "03 10:00:00", "2.00", event_id="x"))
+    desk.take(
+        tell.paid("o1", "03 10:00:00", "1.00", event_id="x"), tell.paid("o1", "03 10:00:00", "2.00", event_id="x")
+    )
     with pytest.raises(LookupError, match="no open conflict"):
         desk.repair.resolve(b"nothing", None, "boss", "")
     with pytest.raises(LookupError, match="not among the conflicting"):

@@ -36,7 +36,9 @@ def live_month() -> list[Wire]:
         tell.event("chat.opened", "03 13:00:00", session_id="c1", customer_id="b3", intent="presale"),
         tell.event("chat.message", "03 13:00:00", session_id="c1", customer_id="b3", sender="customer"),
         tell.event("chat.assigned", "03 13:00:05", session_id="c1", customer_id="b3", agent_id="acc-ann"),
-        tell.event("chat.message", "03 13:00:30", session_id="c1", customer_id="b3", sender="agent", agent_id="acc-ann"),
+        tell.event(
+            "chat.message", "03 13:00:30", session_id="c1", customer_id="b3", sender="agent", agent_id="acc-ann"
+        ),
         tell.paid("o3", "04 09:00:00", "40.00", buyer_id="b3"),
     ]
 
@@ -45,8 +47,12 @@ def live_cells(desk: Desk) -> dict[str, int]:
     """Live sales in cents per host, and service sales per agent."""
     found = {}
     for who in ("ann", "bob", "unassigned"):
-        found[f"live {who}"] = sum(row[2] for row in desk.store.cells(f"e:{who}", "host", "live_gmv", "2026-10-01", "2026-10-31"))
-        found[f"cs {who}"] = sum(row[2] for row in desk.store.cells(f"e:{who}", "agent", "cs_gmv", "2026-10-01", "2026-10-31"))
+        found[f"live {who}"] = sum(
+            row[2] for row in desk.store.cells(f"e:{who}", "host", "live_gmv", "2026-10-01", "2026-10-31")
+        )
+        found[f"cs {who}"] = sum(
+            row[2] for row in desk.store.cells(f"e:{who}", "agent", "cs_gmv", "2026-10-01", "2026-10-31")
+        )
     return found
 
 
@@ -70,7 +76,9 @@ def test_credit_moves_when_a_host_segment_is_retracted() -> None:
     desk, events = Desk(texts=shop_texts(assignments=SIXTY_FORTY + HOSTS)), live_month()
     desk.take(*events)
     gone = events[3]["event_id"]
-    desk.take(Teller().event("event.retracted", "05 10:00:00", event_id="q", target_source="test", target_event_id=gone))
+    desk.take(
+        Teller().event("event.retracted", "05 10:00:00", event_id="q", target_source="test", target_event_id=gone)
+    )
     assert live_cells(desk) == {**EXPECTED, "live bob": 0, "live unassigned": 2000}
     assert desk.recounted() == []
 
@@ -84,7 +92,9 @@ def test_an_inquiry_and_its_conversion_follow_the_talk() -> None:
     for place in (11, 8):
         target = events[place]["event_id"]
         desk.take(
-            Teller().event("event.retracted", "05 10:00:00", event_id=f"q{place}", target_source="test", target_event_id=target)
+            Teller().event(
+                "event.retracted", "05 10:00:00", event_id=f"q{place}", target_source="test", target_event_id=target
+            )
         )
         assert desk.recounted() == []
     assert asked() == [1, None]
@@ -203,7 +213,9 @@ def test_minute_cells_hold_the_last_two_days() -> None:
 def test_one_batch_or_many_in_any_order() -> None:
     """Two hundred shuffles and batchings of one day, restarts included, give one set of cells."""
     rng, events = random.Random(4), live_month()
-    events.append(Teller().event("event.retracted", "05 10:00:00", event_id="q", target_source="test", target_event_id="n7"))
+    events.append(
+        Teller().event("event.retracted", "05 10:00:00", event_id="q", target_source="test", target_event_id="n7")
+    )
     found = set()
     for _ in range(200):
         rng.shuffle(events)

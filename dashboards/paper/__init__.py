@@ -1,0 +1,1 @@
+"""What all kinds of statement share: words in two languages, figures for readers, and the sections of a paper."""
