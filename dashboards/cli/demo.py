@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -196,6 +197,7 @@ def _tell(summary: dict[str, Any], draft: Draft, home: Home) -> None:
     out.print(f"digest {summary['digest']}")
     out.print(f"statements ({summary['statement_files']} files) in {home.statements_folder}", markup=False)
     out.print(f"store {home.store_path}, events {home.folder / 'events.jsonl'}; {summary['seconds']} s", markup=False)
-    out.print(f"Try: scoreline kpi net_sales --home {home.folder}", markup=False)
-    out.print(f"     scoreline explain cs_sales --owner e:e12 --period {MONTH} --home {home.folder}", markup=False)
-    out.print(f"     scoreline verify --period {MONTH} --home {home.folder}\n", markup=False)
+    command = os.path.relpath(sys.argv[0]) if sys.argv[0].startswith("/") else sys.argv[0]
+    out.print(f"Try: {command} kpi net_sales --home {home.folder}", markup=False)
+    out.print(f"     {command} explain cs_sales --owner e:e12 --period {MONTH} --home {home.folder}", markup=False)
+    out.print(f"     {command} verify --period {MONTH} --home {home.folder}\n", markup=False)

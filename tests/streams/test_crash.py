@@ -1,0 +1,136 @@
+"""Killed a hundred times at random moments of intake and close, the result is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from examples.shop.simulator import generate
+from streams.evidence import cells_digest
+from streams.stores import SqliteStore
+from tests.streams.crash_runner import PERIOD, STAGES
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KILLS = 100
+SCALE = Fraction(1, 40)
+LONGEST_SECONDS = {"ingest": 0.5, "draft": 0.3, "approve": 0.25}
+"""How long a stage takes at most on a quiet machine; kills fall anywhere within."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a finished run leaves: everything that must not depend on how often it was killed."""
+
+    cells: str
+    settlement: str
+    facts: int
+    counts: dict[str, str]
+    quarantine: list[tuple[str, bytes]]
+    conflicts: int
+    seals: int
+
+
+def end_of(path: Path) -> End:
+    """The end that a store shows."""
+    store = SqliteStore(path, writes=False)
+    (close,) = store.closes()
+    assert close.state == "sealed"
+    settings = store.settings()
+    found = End(
+        cells_digest(store, "0", "9"),
+        close.digest,
+        sum(1 for _ in store.all_facts()),
+        {
+            name: value
+            for name, value in settings.items()
+            if name.startswith(("count:", "batch", "watermark", "position"))
+        },
+        [(row.reason, row.raw) for row in store.quarantined(None)],
+        len(store.open_conflicts()),
+        [row[2] for row in store.audit()].count("close.sealed"),
+    )
+    store.close()
+    return found
+
+
+def started(store: Path, place: Path) -> subprocess.Popen[str]:
+    """A process that does what is left."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.streams.crash_runner",
+        str(store),
+        str(place / "events.jsonl"),
+        str(place / "d"),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def reached(process: subprocess.Popen[str], stage: str) -> str:
+    """Wait until the process begins a stage or a later one; the stage it has reached, "" when it ended before."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if STAGES.index(line.strip()) >= STAGES.index(stage):
+            return line.strip()
+    return ""
+
+
+def killed_somewhere(rng: random.Random, store: Path, place: Path) -> bool:
+    """Start the process and kill it at a random moment of a random stage; False when it was done before that."""
+    with started(store, place) as process:
+        stage = reached(process, rng.choice(("ingest", "ingest", "draft", "approve")))
+        if stage in LONGEST_SECONDS:
+            time.sleep(rng.random() * LONGEST_SECONDS[stage])
+            process.send_signal(signal.SIGKILL)
+        code = process.wait()
+        assert code in (0, -signal.SIGKILL), f"ended with {code} after the stage {stage}"
+        return code == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A slice of the simulated month, and the shop's definitions with a coefficient for whoever can not be scored."""
+    folder = tmp_path_factory.mktemp("crash")
+    (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in generate(7, scale=SCALE)))
+    shutil.copytree(REPOSITORY / "examples" / "shop" / "definitions", folder / "d")
+    people = tomllib.loads((folder / "d" / "people.toml").read_text("utf-8"))["person"]
+    with (folder / "d" / "points.toml").open("a", encoding="utf-8") as points:
+        for person in people:
+            points.write(
+                f'\n[[manual]]\nperson = "{person["id"]}"\nperiod = "{PERIOD}"\ncoefficient = "1"\n'
+                'reason = { zh = "样本小", en = "a small slice" }\ndecided_by = "e02"\n'
+            )
+    return folder
+
+
+@pytest.mark.slow
+def test_a_hundred_kills_change_nothing(place: Path) -> None:
+    """100 SIGKILLs during intake, draft and approval: each time the next process goes on, and the end is the same."""
+    with started(place / "undisturbed.db", place) as process:
+        assert process.wait() == 0
+    expected = end_of(place / "undisturbed.db")
+    assert expected.seals == 1
+    assert expected.facts > 4000
+    rng, kills, lives, most = random.Random("kill"), 0, 0, 0
+    while kills < KILLS:
+        lives += 1
+        store, before = place / f"life-{lives}.db", kills
+        while killed_somewhere(rng, store, place):
+            kills += 1
+        most = max(most, kills - before)
+        assert end_of(store) == expected, f"life {lives} with {kills - before} kills"
+        store.unlink()
+    assert most > 3, "no life was killed often enough to prove anything"
+    print(f"{kills} kills in {lives} lives")
