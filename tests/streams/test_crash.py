@@ -12,6 +12,7 @@ import time
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ from tests.streams.crash_runner import PERIOD, STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KILLS = 100
-SCALE = Fraction(1, 40)
-LONGEST_SECONDS = {"ingest": 0.5, "draft": 0.3, "approve": 0.25}
-"""How long a stage takes at most on a quiet machine; kills fall anywhere within."""
+SCALE = Fraction(1, 60)
+UNDISTURBED_PERCENT = 15
+"""So many starts are left alone, so that every life comes to its end however slow the machine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,23 @@ def reached(process: subprocess.Popen[str], stage: str) -> str:
     return ""
 
 
-def killed_somewhere(rng: random.Random, store: Path, place: Path) -> bool:
-    """Start the process and kill it at a random moment of a random stage; False when it was done before that."""
+def undisturbed(store: Path, place: Path) -> dict[str, float]:
+    """Run to the end once; the seconds that each stage took."""
+    begins: dict[str, float] = {}
+    with started(store, place) as process:
+        for stage in STAGES:
+            assert reached(process, stage) == stage
+            begins[stage] = time.monotonic()
+        assert process.wait() == 0
+    return {stage: begins[after] - begins[stage] for stage, after in pairwise(STAGES)}
+
+
+def killed_somewhere(rng: random.Random, store: Path, place: Path, seconds: dict[str, float]) -> bool:
+    """Start the process and kill it at a random moment of a random stage; False when it came to its end."""
     with started(store, place) as process:
         stage = reached(process, rng.choice(("ingest", "ingest", "draft", "approve")))
-        if stage in LONGEST_SECONDS:
-            time.sleep(rng.random() * LONGEST_SECONDS[stage])
+        if stage in seconds and rng.randrange(100) >= UNDISTURBED_PERCENT:
+            time.sleep(rng.random() * seconds[stage] * 1.1)
             process.send_signal(signal.SIGKILL)
         code = process.wait()
         assert code in (0, -signal.SIGKILL), f"ended with {code} after the stage {stage}"
@@ -118,16 +130,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_a_hundred_kills_change_nothing(place: Path) -> None:
     """100 SIGKILLs during intake, draft and approval: each time the next process goes on, and the end is the same."""
-    with started(place / "undisturbed.db", place) as process:
-        assert process.wait() == 0
+    seconds = undisturbed(place / "undisturbed.db", place)
     expected = end_of(place / "undisturbed.db")
     assert expected.seals == 1
-    assert expected.facts > 4000
+    assert expected.facts > 3000
     rng, kills, lives, most = random.Random("kill"), 0, 0, 0
     while kills < KILLS:
         lives += 1
         store, before = place / f"life-{lives}.db", kills
-        while killed_somewhere(rng, store, place):
+        while killed_somewhere(rng, store, place, seconds):
             kills += 1
         most = max(most, kills - before)
         assert end_of(store) == expected, f"life {lives} with {kills - before} kills"
