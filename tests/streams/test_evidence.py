@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from streams.evidence import Extent, cells_digest, cells_of, gather, standing, walk
 from tests.properties.months import applied, in_order, shuffled, told
 from tests.scenarios.shop import CODEC, Desk, Teller
@@ -60,8 +62,6 @@ def test_the_walk_adds_up_to_the_cells() -> None:
 
 def test_the_digest_of_cells_is_theirs_alone() -> None:
     """Equal cells give equal digests in any order of arrival; one cent more gives another."""
-    import random
-
     month = told(3, 40)
     rows = in_order(month.wire)
     one, other = applied(month.definitions, rows), shuffled(random.Random(1), month.definitions, rows)

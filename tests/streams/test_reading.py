@@ -83,14 +83,25 @@ def test_live_sessions() -> None:
         tell.event("live.host_on", "05 20:00:00", event_id="y2", session_id="l2", host_id="acc-ann"),
         tell.event("live.audience", "05 20:01:00", event_id="y3", session_id="l2", concurrent=40),
         tell.event(
-            "live.counters", "05 20:02:00", event_id="y4", session_id="l2", minute_at="2026-10-05T20:02:00+08:00", views_total=90
+            "live.counters",
+            "05 20:02:00",
+            event_id="y4",
+            session_id="l2",
+            minute_at="2026-10-05T20:02:00+08:00",
+            views_total=90,
         ),
         tell.event("live.audience", "05 20:02:00", event_id="y5", session_id="l2", concurrent=70),
     )
     newest, oldest = desk.reader.live_sessions(5)
     begin = parse_instant("2026-10-05T20:00:00+08:00")
     minute = 60_000_000
-    assert (newest.session_id, newest.shop, newest.title, newest.start_us, newest.end_us) == ("l2", "s", "晚场", begin, None)
+    assert (newest.session_id, newest.shop, newest.title, newest.start_us, newest.end_us) == (
+        "l2",
+        "s",
+        "晚场",
+        begin,
+        None,
+    )
     assert newest.segments == (("ann", begin, begin + 2 * minute),)
     assert [person for person, _, _ in oldest.segments] == ["ann", "bob"]
     assert oldest.end_us is not None
