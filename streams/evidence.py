@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from scoring.atoms import View, total_order
+from scoring.atoms import total_order
 from scoring.contribution import Contributions, Program
 from scoring.definitions import Definitions
 from scoring.events.base import Event
 from scoring.kpi import KpiValue
 from scoring.statement import canonical
 from streams.codec import Codec
+from streams.pipeline import view_of
 from streams.stores.base import Fact, Store
 
 CHUNK_CASES = 2_000
@@ -89,15 +90,11 @@ def walk(
         }
         reads = {case: program.reads(case, [event for event, _ in pairs]) for case, pairs in restored.items()}
         keys = {key for names in reads.values() for key in names}
-        view = _view(store.find_projections(keys)) if keys else {}
+        view = view_of(store.find_projections(keys)) if keys else {}
         for case, pairs in restored.items():
             events = tuple(event for event, _ in pairs)
             evaluated = program.evaluate(case, events, view)
             yield Behind(case, tuple(fact for _, fact in pairs), events, evaluated.contributions)
-
-
-def _view(values: Mapping[str, Mapping[str, bytes]]) -> View:
-    return {key: [_decode(by_case[case]) for case in sorted(by_case)] for key, by_case in values.items()}
 
 
 def cells_digest(store: Store, first: str, last: str) -> str:

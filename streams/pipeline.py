@@ -127,7 +127,7 @@ class Pipeline:
         wanted = {key for reads in (*reads_before.values(), *reads_after.values()) for key in reads}
         old = unit.projections(wanted) if wanted else {}
         unit.publish(moved.rows, moved.gone)
-        view_before, view_after = _view(old), _view(moved.overlaid(old))
+        view_before, view_after = view_of(old), view_of(moved.overlaid(old))
         unit.add_readers({(key, case) for case, reads in reads_after.items() for key in reads})
         delta: Contributions = defaultdict(int)
         problems: list[ProblemRow] = []
@@ -247,7 +247,8 @@ def _ordered(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=total_order)
 
 
-def _view(values: Mapping[str, Mapping[str, bytes]]) -> View:
+def view_of(values: Mapping[str, Mapping[str, bytes]]) -> View:
+    """Stored published values as evaluation reads them, by key and in order of the publishing case."""
     return {key: [_decode(by_case[case]) for case in sorted(by_case)] for key, by_case in values.items()}
 
 
@@ -275,4 +276,4 @@ def _count(unit: Unit, intake: Intake, seen: int, rejected: int) -> None:
             unit.set_setting(f"count:{name}", str(int(unit.setting(f"count:{name}") or 0) + amount))
 
 
-__all__ = ["Outcome", "Pipeline", "Position"]
+__all__ = ["Outcome", "Pipeline", "Position", "view_of"]

@@ -158,10 +158,10 @@ def test_splits_add_up_and_favour_the_lower_id() -> None:
     """100 cents over thirds are 34, 33, 33; a later piece is split so that the running total is split right."""
     thirds = attribution(*(owner(who, "1/3") for who in "cba")).of_tag("owner", ORDER, at("10-03 12:00"))
     assert thirds.people == ("e:a", "e:b", "e:c")
-    assert thirds.split(100) == [34, 33, 33]
-    assert thirds.split(1) == [1, 0, 0]
-    assert thirds.split(1, 1) == [0, 1, 0]
-    assert thirds.split(-100) == [-34, -33, -33]
+    assert list(thirds.split(100)) == [34, 33, 33]
+    assert list(thirds.split(1)) == [1, 0, 0]
+    assert list(thirds.split(1, 1)) == [0, 1, 0]
+    assert list(thirds.split(-100)) == [-34, -33, -33]
 
 
 def test_pieces_of_a_split_equal_the_whole() -> None:
@@ -178,7 +178,7 @@ def test_pieces_of_a_split_equal_the_whole() -> None:
             assert sum(parts) == piece
             sums = [one + part for one, part in zip(sums, parts, strict=True)]
             before += piece
-        assert sums == spread.split(sum(pieces))
+        assert sums == list(spread.split(sum(pieces)))
 
 
 def test_rates_hold_until_the_next_row() -> None:

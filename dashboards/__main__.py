@@ -1,0 +1,5 @@
+"""Starts the `scoreline` command: `python -m dashboards`."""
+
+from dashboards.cli import main
+
+main()
