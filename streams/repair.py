@@ -20,9 +20,13 @@ class Repair:
         self.codec: Codec = pipeline.codec
 
     def replay(self, ids: Sequence[int], who: str) -> tuple[int, int]:
-        """Decode rejected input again (all when `ids` is empty): (accepted or known, still rejected)."""
+        """Decode rejected input again (all when `ids` is empty): (accepted or known, still rejected).
+
+        LookupError when a number is not open.
+        """
         accepted: list[int] = []
         decoded: list[Decoded] = []
+        self._refuse_unknown(ids)
         rows = [row for row in self.pipeline.store.quarantined() if not ids or row.id in ids]
         for row in rows:
             found = self.codec.decode(row.raw, row.place, self.clock.now_us())
@@ -34,19 +38,24 @@ class Repair:
 
     def fix(self, row_id: int, body: str, who: str) -> Decoded | Rejected:
         """Replace rejected input by a corrected event; LookupError when the number is not open."""
-        if not any(row.id == row_id for row in self.pipeline.store.quarantined()):
-            raise LookupError(f"nothing open in quarantine has the number {row_id}")
+        self._refuse_unknown([row_id])
         found = self.codec.decode(body.encode(), f"quarantine {row_id}, corrected by {who}", self.clock.now_us())
         if isinstance(found, Decoded):
             self._apply([found], [row_id], who, "quarantine.fix")
         return found
 
     def drop(self, ids: Sequence[int], who: str, reason: str) -> None:
-        """Mark rejected input as worthless; the bytes are kept."""
+        """Mark rejected input as worthless; the bytes are kept. LookupError when a number is not open."""
+        self._refuse_unknown(ids)
         with self.pipeline.store.unit() as unit:
             unit.set_quarantine_state(ids, "dropped")
             listed = ",".join(map(str, ids))
             unit.add_audit(self.clock.now_us(), who, "quarantine.drop", f"{listed}: {reason}")
+
+    def _refuse_unknown(self, ids: Sequence[int]) -> None:
+        absent = set(ids) - {row.id for row in self.pipeline.store.quarantined()} if ids else ()
+        if absent:
+            raise LookupError(f"nothing open in quarantine has the number {', '.join(map(str, sorted(absent)))}")
 
     def _apply(self, decoded: Sequence[Decoded], ids: Sequence[int], who: str, action: str) -> None:
         # The input was counted as rejected when it came; applying it again counts it as a new arrival.

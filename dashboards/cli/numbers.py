@@ -10,8 +10,11 @@ from dashboards.boards import Missing, kpi_json
 from dashboards.cli.home import Home, default_home, reader_of
 from dashboards.cli.options import HomeOption, JsonOption, PeriodOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json
+from dashboards.texts import Voice
+from dashboards.view.owners import owner_name
 from scoring.definitions import Definitions
 from scoring.definitions.table import nearest
+from scoring.kpi import KpiValue
 from scoring.period import instant_text, period_of
 from scoring.statement import exact_text
 from streams.codec import Codec
@@ -23,16 +26,24 @@ OwnerOption = Annotated[str, typer.Option("--owner", help="e:<person>, t:<team>,
 DimensionOption = Annotated[str | None, typer.Option("--dimension", help="Credit dimension; default: the KPI's first.")]
 
 
-def _open(home: Home, kpi_id: str, period: str) -> tuple[Reader, Definitions]:
+def _asked(home: Home, kpi_id: str, owner: str, period: str, dimension: str | None) -> tuple[Reader, KpiValue]:
+    """The value asked for; a wrong name exits with 2 and says which there are."""
     definitions = home.definitions()
     if kpi_id not in definitions.kpis:
         hint = nearest(kpi_id, tuple(definitions.kpis))
         raise fail(f"{kpi_id!r} is no KPI{hint}; known: {', '.join(sorted(definitions.kpis))}", WRONG_USE)
+    dimensions = definitions.kpis[kpi_id].dimensions
+    if dimension is not None and dimension not in dimensions:
+        raise fail(f"{kpi_id} has no dimension {dimension!r}; it has {', '.join(dimensions) or 'none'}", WRONG_USE)
     try:
-        period_of(period, definitions.reference.company.zone)
+        owner_name(definitions, owner, Voice("en"))
+    except Missing as error:
+        raise fail(f"{error}; owners are e:<person>, t:<team>, s:<shop> and c:", WRONG_USE) from error
+    reader = reader_of(home.open_to_read(), definitions)
+    try:
+        return reader, reader.kpi(kpi_id, owner, period or reader.month(), dimension)
     except ValueError as error:
         raise fail(str(error), WRONG_USE) from error
-    return reader_of(home.open_to_read(), definitions), definitions
 
 
 def kpi(
@@ -45,15 +56,9 @@ def kpi(
 ) -> None:
     """Print a KPI of an owner in a period (default: the current month of the events)."""
     with exits():
-        place = Home(home)
-        definitions = place.definitions()
-        period = period or reader_of(place.open_to_read(), definitions).month()
-        reader, definitions = _open(place, kpi_id, period)
-        value = reader.kpi(kpi_id, owner, period, dimension)
-        try:
-            row = kpi_json(value, definitions, reader.target(kpi_id, owner, period), reader.freshness())
-        except Missing as error:
-            raise fail(f"{error}; owners are e:<person>, t:<team>, s:<shop> and c:", WRONG_USE) from error
+        reader, value = _asked(Home(home), kpi_id, owner, period, dimension)
+        definitions, period = reader.definitions, value.period
+        row = kpi_json(value, definitions, reader.target(kpi_id, owner, period), reader.freshness())
         if as_json:
             print_json(row)
             return
@@ -77,11 +82,8 @@ def explain(
 ) -> None:
     """List the events behind a KPI, case by case, with what each case adds to which measure."""
     with exits():
-        place = Home(home)
-        definitions = place.definitions()
-        period = period or reader_of(place.open_to_read(), definitions).month()
-        reader, definitions = _open(place, kpi_id, period)
-        value = reader.kpi(kpi_id, owner, period, dimension)
+        reader, value = _asked(Home(home), kpi_id, owner, period, dimension)
+        definitions, period = reader.definitions, value.period
         rows = _cases(reader, definitions, value, period)
         shown = rows if limit == 0 else rows[:limit]
         kpi_ = definitions.kpis[kpi_id]
@@ -104,7 +106,7 @@ def explain(
         _print_explained(head, definitions)
 
 
-def _cases(reader: Reader, definitions: Definitions, value: Any, period: str) -> list[dict[str, Any]]:
+def _cases(reader: Reader, definitions: Definitions, value: KpiValue, period: str) -> list[dict[str, Any]]:
     wanted, span = cells_of(value, definitions), period_of(period, definitions.reference.company.zone)
     rows = []
     program = definitions.program()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +18,25 @@ from streams.repair import Repair
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 IdsArgument = Annotated[list[int], typer.Argument(help="Numbers from `scoreline quarantine list`.")]
+
+
+@contextmanager
+def _repairing(home: Path) -> Iterator[Repair]:
+    """A repair of the home's store; a number or an event that is not there exits with 2."""
+    with exits():
+        place = Home(home)
+        definitions = place.definitions()
+        try:
+            yield Repair(pipeline_of(place.open_to_write(), definitions), SystemClock())
+        except LookupError as error:
+            raise fail(f"{error}; see `scoreline quarantine list`", WRONG_USE) from error
+
+
+def _bytes(text: str, what: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise fail(f"{text!r} is no {what}: copy it from `scoreline quarantine list`", WRONG_USE) from error
 
 
 @app.command("list")
@@ -75,10 +97,8 @@ def show(
 @app.command("replay")
 def replay(by: ByOption, ids: IdsArgument = [], home: HomeOption = default_home(), as_json: JsonOption = False) -> None:  # noqa: B006
     """Decode rejected input again, all or the given numbers, for example after an upgrade. Nothing counts twice."""
-    with exits():
-        place = Home(home)
-        pipeline = pipeline_of(place.open_to_write(), place.definitions())
-        accepted, still = Repair(pipeline, SystemClock()).replay(list(ids), by)
+    with _repairing(home) as repair:
+        accepted, still = repair.replay(list(ids), by)
         if as_json:
             print_json({"accepted": accepted, "still_rejected": still})
             return
@@ -90,9 +110,8 @@ def drop(
     ids: IdsArgument, by: ByOption, reason: Annotated[str, typer.Option("--reason")], home: HomeOption = default_home()
 ) -> None:
     """Mark rejected input as worthless; the bytes and the reason are kept."""
-    with exits():
-        place = Home(home)
-        Repair(pipeline_of(place.open_to_write(), place.definitions()), SystemClock()).drop(list(ids), by, reason)
+    with _repairing(home) as repair:
+        repair.drop(list(ids), by, reason)
         out.print(f"Dropped {len(ids)}.")
 
 
@@ -104,9 +123,8 @@ def fix(
     home: HomeOption = default_home(),
 ) -> None:
     """Replace rejected input by a corrected event."""
-    with exits():
-        place = Home(home)
-        found = Repair(pipeline_of(place.open_to_write(), place.definitions()), SystemClock()).fix(row_id, body, by)
+    with _repairing(home) as repair:
+        found = repair.fix(row_id, body, by)
         if not isinstance(found, Decoded):
             raise fail(f"still rejected: {found.reason}: {found.detail}", WRONG_USE)
         out.print(f"Accepted as {found.event.EVENT_TYPE} {found.event.event_id}.", markup=False)
@@ -121,11 +139,7 @@ def resolve(
     home: HomeOption = default_home(),
 ) -> None:
     """Choose which body of an event counts; the other is kept for the record and the close is unblocked."""
-    with exits():
-        place = Home(home)
-        repair = Repair(pipeline_of(place.open_to_write(), place.definitions()), SystemClock())
-        try:
-            repair.resolve(bytes.fromhex(event), None if keep == "standing" else bytes.fromhex(keep), by, reason)
-        except (ValueError, LookupError) as error:
-            raise fail(str(error), WRONG_USE) from error
+    with _repairing(home) as repair:
+        chosen = None if keep == "standing" else _bytes(keep, "body of a conflict, nor 'standing'")
+        repair.resolve(_bytes(event, "event"), chosen, by, reason)
         out.print(f"Resolved {event}.")

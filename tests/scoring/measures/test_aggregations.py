@@ -183,9 +183,15 @@ def test_the_table_of_cases() -> None:
         tell.event("chat.assigned", "03 10:00:00", session_id="c", agent_id="a"),
         tell.event("ad.report", "03 10:00:00", campaign_id="k", interval_start="2026-10-03T00:00:00+08:00"),
         tell.event(
-            "review.submitted", "03 10:00:00", subject_id="ann", reviewer_id="bob", relation="peer", item="i", score="80",
+            "review.submitted",
+            "03 10:00:00",
+            subject_id="ann",
+            reviewer_id="bob",
+            relation="peer",
+            item="i",
+            score="80",
             period="2026-10",
         ),
-    ]  # fmt: skip
+    ]
     kinds = {row.event.case().partition("|")[0] for row in decoded_of(events)}
     assert kinds | {"inquiry"} == set(CASES)
