@@ -92,17 +92,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
     def root(name: str) -> Table:
         return roots.get(name) or Table(name, "", {}, faults)
 
-    for name in texts:
-        if name not in KNOWN_FILES and not name.startswith("plans/"):
-            faults.append(
-                Fault(
-                    name,
-                    "",
-                    f"is not read; known: {', '.join(KNOWN_FILES)}, plans/<id>.toml{nearest(name, KNOWN_FILES)}",
-                )
-            )
-    if "company.toml" not in texts:
-        faults.append(Fault("company.toml", "", "is missing; a definitions folder starts with company.toml"))
+    faults.extend(_file_faults(texts))
     plan_files = sorted(name for name in texts if name.startswith("plans/"))
     plan_ids = tuple(_plan_id(roots[name]) for name in plan_files)
     measures = read_measures(root(MEASURES))
@@ -126,16 +116,33 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         red_lines=red_lines,
         manuals=manuals,
     )
-    plans = {}
-    for name in plan_files:
-        plan = read_plan(roots[name], kpis, owners)
-        if plan.id in plans:
-            roots[name].fault("plan.id", f"{plan.id!r} is another file's plan too; give each plan its own id")
-        plans[plan.id] = plan
+    plans = _plans([roots[name] for name in plan_files], kpis, owners)
     alerts, notify_url = read_alerts(root("alerts.toml"), tuple(kpis))
     if faults:
         raise DefinitionError(tuple(faults))
     return Definitions(dict(texts), reference, measures, kpis, plans, alerts, notify_url)
+
+
+def _file_faults(texts: Mapping[str, str]) -> list[Fault]:
+    known = f"{', '.join(KNOWN_FILES)}, plans/<id>.toml"
+    faults = [
+        Fault(name, "", f"is not read; known: {known}{nearest(name, KNOWN_FILES)}")
+        for name in texts
+        if name not in KNOWN_FILES and not name.startswith("plans/")
+    ]
+    if "company.toml" not in texts:
+        faults.append(Fault("company.toml", "", "is missing; a definitions folder starts with company.toml"))
+    return faults
+
+
+def _plans(roots: list[Table], kpis: Mapping[str, Kpi], owners: set[str]) -> dict[str, Plan]:
+    plans: dict[str, Plan] = {}
+    for root in roots:
+        plan = read_plan(root, kpis, owners)
+        if plan.id in plans:
+            root.fault("plan.id", f"{plan.id!r} is another file's plan too; give each plan its own id")
+        plans[plan.id] = plan
+    return plans
 
 
 def _root(name: str, text: str, faults: list[Fault]) -> Table:
