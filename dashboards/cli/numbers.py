@@ -40,6 +40,8 @@ def _asked(home: Home, kpi_id: str, owner: str, period: str, dimension: str | No
     except Missing as error:
         raise fail(f"{error}; owners are e:<person>, t:<team>, s:<shop> and c:", WRONG_USE) from error
     reader = reader_of(home.open_to_read(), definitions)
+    if not period and reader.freshness().watermark_us is None:
+        raise fail(f"{home.store_path} holds no event yet: ingest some, or name a --period", WRONG_USE)
     try:
         return reader, reader.kpi(kpi_id, owner, period or reader.month(), dimension)
     except ValueError as error:

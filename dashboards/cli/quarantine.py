@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dashboards.cli.home import Home, default_home, pipeline_of
+from dashboards.cli.intake import rebuild
 from dashboards.cli.options import ByOption, HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json
 from streams.clock import SystemClock
@@ -27,7 +28,9 @@ def _repairing(home: Path) -> Iterator[Repair]:
         place = Home(home)
         definitions = place.definitions()
         try:
-            yield Repair(pipeline_of(place.open_to_write(), definitions), SystemClock())
+            pipeline = pipeline_of(place.open_to_write(), definitions)
+            rebuild(pipeline, False)
+            yield Repair(pipeline, SystemClock())
         except LookupError as error:
             raise fail(f"{error}; see `scoreline quarantine list`", WRONG_USE) from error
 

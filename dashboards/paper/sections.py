@@ -27,6 +27,7 @@ from dashboards.paper.words import (
     named,
     step_words,
 )
+from scoring.money import decimal_text, exponent_of
 
 Statement = Mapping[str, Any]
 
@@ -115,7 +116,8 @@ def earned(statement: Statement) -> Section:
     rows = [Row((Cell(named(row["name"])), _money(row["amount"]))) for row in statement["components"]]
     adjusted = sum((Fraction(row["amount"]) for row in statement["adjustments"]), Fraction(0))
     if statement["adjustments"]:
-        rows.append(Row((Cell(CORRECTIONS), Cell(_same(money(str(adjusted))), str(adjusted)))))
+        places = exponent_of(statement["currency"])
+        rows.append(Row((Cell(CORRECTIONS), _money(decimal_text(adjusted, places)))))
     rows.append(Row((Cell(TOTAL), _money(statement["total"])), "strong"))
     return Section("earned", EARNED, (COLUMNS["item"], COLUMNS["amount"]), tuple(rows), (1,))
 

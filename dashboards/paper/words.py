@@ -80,6 +80,7 @@ COLUMNS: dict[str, Words] = {
 }
 STEPS: dict[str, Words] = {
     "adjusted": Words("更正合计", "Corrections"),
+    "before": Words("本年已计", "Counted before"),
     "bracket": Words("档位", "Bracket"),
     "cap": Words("封顶", "Cap"),
     "coefficient": Words("系数", "Coefficient"),
@@ -91,6 +92,7 @@ STEPS: dict[str, Words] = {
     "gate": Words("门槛", "Gate"),
     "guarantee": Words("保底", "Guarantee"),
     "nothing": Words("未计", "Nothing due"),
+    "payout": Words("兑现比例", "Payout"),
     "present": Words("在岗", "Present"),
     "rounding": Words("四舍五入", "Rounding"),
     "saved": Words("节省", "Saved"),

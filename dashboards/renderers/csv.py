@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from fractions import Fraction
 
 from dashboards.paper.sections import Statement, head, sections
+from scoring.money import decimal_text
 
 BOM = b"\xef\xbb\xbf"
+PLACES = 6
 MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -17,8 +20,13 @@ def escaped(text: str) -> str:
     return f"'{text}" if text.startswith(MARKS) and not is_amount else text
 
 
+def plain(amount: str) -> str:
+    """An amount as a decimal; one without an end at six places, because a spreadsheet takes 1/3 for a day."""
+    return decimal_text(Fraction(amount), PLACES) if "/" in amount else amount
+
+
 class CsvPaper:
-    """Columns: section, then the section's own cells; exact amounts instead of grouped ones. Begins with a BOM."""
+    """Columns: section, then the section's own cells; plain amounts instead of grouped ones. Begins with a BOM."""
 
     suffix = ".csv"
 
@@ -31,6 +39,8 @@ class CsvPaper:
         for section in sections(statement):
             writer.writerow([section.id, *(column.pick(language) for column in section.columns)])
             for row in section.rows:
-                cells = [cell.amount if cell.amount is not None else cell.text.pick(language) for cell in row.cells]
+                cells = [
+                    plain(cell.amount) if cell.amount is not None else cell.text.pick(language) for cell in row.cells
+                ]
                 writer.writerow([section.id, *map(escaped, cells)])
         return BOM + out.getvalue().encode()

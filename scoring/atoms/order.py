@@ -118,7 +118,7 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
     placed: OrderPlaced | None = None
     paid: list[OrderPaid] = []
     headers: list[OrderHeader] = []
-    shipped: OrderShipped | None = None
+    shipped: list[OrderShipped] = []
     cancelled: OrderCancelled | None = None
     completed: OrderCompleted | None = None
     delivered: OrderDelivered | None = None
@@ -132,7 +132,7 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
             elif placed is None and isinstance(fact, OrderPlaced):
                 placed = fact
         elif isinstance(fact, OrderShipped):
-            shipped = shipped or fact
+            shipped.append(fact)
         elif isinstance(fact, OrderCancelled):
             cancelled = cancelled or fact
         elif isinstance(fact, OrderDelivered):
@@ -149,13 +149,15 @@ def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
         placed_at=_placed_at(placed, paid, paid_at),
         paid_at=paid_at,
         buyer_id=_buyer(facts),
-        lines=_lines(placed, paid),
+        lines=_lines(paid) or _lines([fact for fact in headers if isinstance(fact, OrderPlaced)]),
         touch=_touch(headers),
-        promised_ship_at=_first([fact.promised_ship_at for fact in (*headers, *((shipped,) if shipped else ()))]),
-        shipped_at=None if shipped is None else _or(shipped.shipped_at, shipped.occurred_at),
+        promised_ship_at=_first(
+            [*(fact.promised_ship_at for fact in headers), *(fact.promised_ship_at for fact in shipped)]
+        ),
+        shipped_at=_or(shipped[0].shipped_at, shipped[0].occurred_at) if shipped else None,
         cancelled_at=None if cancelled is None else cancelled.occurred_at,
         settle_at=_settle_at(completed, delivered, return_window_days),
-        warehouse=shipped.warehouse_id if shipped else "",
+        warehouse=shipped[0].warehouse_id if shipped else "",
     )
 
 
@@ -177,13 +179,11 @@ def _placed_at(placed: OrderPlaced | None, paid: Sequence[OrderPaid], paid_at: i
     return min((fact.placed_at for fact in paid if fact.placed_at is not None), default=_or(paid_at, 0))
 
 
-def _lines(placed: OrderPlaced | None, paid: Sequence[OrderPaid]) -> tuple[OrderLine, ...]:
+def _lines(headers: Sequence[OrderHeader]) -> tuple[OrderLine, ...]:
     lines: dict[str, OrderLine] = {}
-    for fact in paid:
+    for fact in headers:
         for line in fact.lines:
             lines.setdefault(line.line_id, line)
-    if not lines and placed is not None:
-        lines = {line.line_id: line for line in placed.lines}
     return tuple(lines[name] for name in sorted(lines))
 
 

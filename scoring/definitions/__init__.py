@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring.contribution import Program
-from scoring.definitions.alerts import AlertRule, read_alerts
+from scoring.definitions.alerts import AlertRule, read_alerts, rolling_kpis
 from scoring.definitions.catalogue import read_kpis, read_measures
 from scoring.definitions.organisation import (
     read_assignments,
@@ -117,7 +117,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         manuals=manuals,
     )
     plans = _plans([roots[name] for name in plan_files], kpis, owners)
-    alerts, notify_url = read_alerts(root("alerts.toml"), tuple(kpis))
+    alerts, notify_url = read_alerts(root("alerts.toml"), rolling_kpis(kpis, measures))
     if faults:
         raise DefinitionError(tuple(faults))
     return Definitions(dict(texts), reference, measures, kpis, plans, alerts, notify_url)

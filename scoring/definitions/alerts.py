@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scoring.definitions.table import Table, exact_number
+from scoring.kpi import Kpi
+from scoring.measures import Measure
 
 SEVERITIES = ("low", "medium", "high", "critical")
 SCOPES = ("employee", "team", "shop", "company")
@@ -29,8 +32,18 @@ class AlertRule:
     notify: tuple[str, ...]
 
 
+def rolling_kpis(kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> tuple[str, ...]:
+    """KPIs whose measures all keep minute cells; only these can be watched over minutes."""
+    found = []
+    for kpi in kpis.values():
+        names = {*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator else ())}
+        if names and all(name in measures and measures[name].rolling for name in names):
+            found.append(kpi.id)
+    return tuple(found)
+
+
 def read_alerts(root: Table, kpis: tuple[str, ...]) -> tuple[tuple[AlertRule, ...], str]:
-    """The rules of alerts.toml, and the address that notices go to (empty: the log)."""
+    """The rules of alerts.toml over `kpis`, and the address that notices go to (empty: the log)."""
     rules = []
     for table in root.tables("rule"):
         rules.append(

@@ -318,9 +318,11 @@ def read_effect(text: str) -> tuple[str, Fraction | None, str | None]:
     """(effect, value, kpi) of a text such as "cap_total(59)", "zero_kpi(csat)" or "zero_total"."""
     name, bracket, rest = text.partition("(")
     inside = rest.removesuffix(")")
-    if name not in EFFECTS or (bracket and not rest.endswith(")")) or (bool(bracket) != (name in _WITH_VALUE)):
+    # no_bonus waits for bonus components: an upheld red line that changes nothing would deceive.
+    known = name in EFFECTS and name != "no_bonus"
+    if not known or (bracket and not rest.endswith(")")) or bool(bracket) != (name in _WITH_VALUE):
         raise ValueError(
-            f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total, no_bonus"
+            f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total"
         )
     if name == "zero_kpi":
         return name, None, inside

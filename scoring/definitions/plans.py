@@ -15,9 +15,11 @@ from scoring.plan import SELF, Duty, Gate, Plan, PlanComponent, PlanItem, Source
 from scoring.plans import PLANS, PlanFunction, read_plan_function
 from scoring.scales import Scale, read_scale
 from scoring.scales.rev import Rev
-from scoring.scorecard import MISSING_POLICIES, weight_faults
+from scoring.scorecard import weight_faults
 
 KINDS = ("R", "P", "V")
+PAID_KINDS = ("fixed", "performance", "flat", "flat_excess", "flat_first_yuan", "slab", "whole", "fee_saving")
+"""Kinds that a settlement feeds with what they need; a quarter's bonus and year-to-date pay come with the workflow."""
 PERIODS = ("month", "quarter", "year")
 OWN_KEYS = ("id", "name", "kind", "base", "owner", "dimension", "multiply_by_coefficient", "cap", "floor", "gate")
 SPEND_KEYS = ("spend", "spend_owner", "spend_dimension")
@@ -96,7 +98,7 @@ def _item(table: Table, kpis: Mapping[str, Kpi], owners: set[str], duties: tuple
         weight=table.exact("weight"),
         scale=scale,
         target=target,
-        missing=table.choice("missing", MISSING_POLICIES, "redistribute"),
+        missing=table.choice("missing", ("redistribute",), "redistribute"),
         duties=linked,
     )
     table.finish()
@@ -130,7 +132,7 @@ def _source(table: Table, name: str, kpis: Mapping[str, Kpi], owners: set[str], 
 
 
 def _component(table: Table, kpis: Mapping[str, Kpi], owners: set[str]) -> PlanComponent:
-    kind = table.choice("kind", ("fixed", *PLANS))
+    kind = table.choice("kind", PAID_KINDS)
     function = _function(table, kind)
     terms_table = {key: table.values[key] for key in ("multiply_by_coefficient", "cap", "floor") if table.has(key)}
     terms: Terms = _adopt(table, lambda: read_terms(terms_table, table.file, table.key, function), NO_TERMS)

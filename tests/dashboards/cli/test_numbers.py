@@ -122,3 +122,12 @@ def test_work_of_an_unknown_shop_is_unassigned(full: Shell) -> None:
     full.ingest(paid("x1", "2025-11-10T10:00:00", "77.00", shop_id="other-shop"))
     assert full.value("net_sales", "e:unassigned") == "77"
     assert full.value("net_sales", "c:") == "400077"
+
+
+def test_the_default_period_needs_an_event(shell: Shell) -> None:
+    """A store without any event has no current month: the message says so, and a named period is answered."""
+    shell.ingest()
+    ended = shell.at_home("kpi", "net_sales")
+    assert ended.code == 2
+    assert "holds no event yet" in ended.err
+    assert shell.value("net_sales", "c:") == "0"

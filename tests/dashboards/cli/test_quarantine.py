@@ -37,8 +37,8 @@ def test_list(dirty: Shell) -> None:
     one, two = rejected(dirty)
     assert (one["reason"], one["raw"]) == ("BAD_JSON", BROKEN)
     assert (two["reason"], two["raw"]) == ("BAD_AMOUNT", PRICEY)
-    assert one["place"].endswith(":1")
-    assert two["place"].endswith(":2")
+    assert one["place"] == "part-1.jsonl byte 0"
+    assert two["place"] == f"part-1.jsonl byte {len(BROKEN) + 1}"
     told = dirty.ok("quarantine", "list", "--limit", "1")
     assert "BAD_JSON" in told
     assert "1 more; --limit 0 lists all" in told
