@@ -51,7 +51,7 @@ def rebuild(pipeline: Pipeline, show: bool) -> None:
             bar.update(bar.task_ids[0], completed=done)
 
 
-def read_source(pipeline: Pipeline, source: Source, show: bool, batch_records: int = 2_000) -> Tally:
+def read_source(pipeline: Pipeline, source: Source, show: bool, batch_records: int = 10_000) -> Tally:
     """Read one source to its end with a progress bar; returns its totals."""
     tally = Tally()
     with progress(f"reading {Path(source.name).name}", None, show) as bar:

@@ -39,8 +39,6 @@ class CsvPaper:
         for section in sections(statement):
             writer.writerow([section.id, *(column.pick(language) for column in section.columns)])
             for row in section.rows:
-                cells = [
-                    plain(cell.amount) if cell.amount is not None else cell.text.pick(language) for cell in row.cells
-                ]
-                writer.writerow([section.id, *map(escaped, cells)])
+                texts = (cell.text.pick(language) if cell.amount is None else plain(cell.amount) for cell in row.cells)
+                writer.writerow([section.id, *map(escaped, texts)])
         return BOM + out.getvalue().encode()
