@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from dashboards.paper.numbers import DASH, in_unit, money, number, percent
@@ -178,7 +179,7 @@ def corrections(statement: Statement) -> Section:
             if was != now:
                 change = f"{number(was, 4)} → {number(now, 4)}"
                 rows.append(Row((Cell(words), _text(change), *(_text("") for _ in range(4)))))
-        for was, now in zip(*_steps(row), strict=False):
+        for was, now in _steps(row):
             rows.append(Row((_text(""), _text(f"{was} → {now}"), *(_text("") for _ in range(4))), "faint"))
         for fact in row["facts"]:
             seen = f"{fact['event_type']} {fact['event_id']} ({fact['source']}) {fact['occurred_at']}"
@@ -187,10 +188,10 @@ def corrections(statement: Statement) -> Section:
     return Section("corrections", CORRECTIONS, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 4, 5))
 
 
-def _steps(row: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def _steps(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The steps of the computation that read differently before and after."""
     was, now = row["moved"]["details"]
-    longest = max(len(was), len(now))
-    return was + [DASH] * (longest - len(was)), now + [DASH] * (longest - len(now))
+    return [(one, other) for one, other in zip_longest(was, now, fillvalue=DASH) if one != other]
 
 
 def score(statement: Statement) -> Section:
