@@ -69,6 +69,8 @@ def run(
         home = Home(folder)
         definitions = home.definitions()
         files = follow or [home.folder / "events.jsonl"]
+        if not follow:
+            files[0].touch()
         with listening(host, port):
             pass
         pipeline = pipeline_of(home.open_to_write(), definitions)
