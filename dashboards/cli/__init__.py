@@ -12,7 +12,8 @@ from streams.engines import GC_THRESHOLDS
 from streams.guard import stop_on_name_clash
 
 ABOUT = "Scoreline: live KPIs, and pay that explains itself down to the events."
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT)
+CODES = "Exit codes: 0 done, 1 a finding such as a digest difference, 2 wrong use or definitions, 3 infrastructure."
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT, epilog=CODES)
 app.add_typer(quarantine.app, name="quarantine")
 
 COMMANDS: dict[str, Callable[..., None]] = {

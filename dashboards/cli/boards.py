@@ -52,7 +52,7 @@ def board(
         definitions = home.definitions()
         with listening(host, port):
             pass
-        reader = reader_of(home.open_to_read(), definitions)
+        reader = reader_of(home.open_current(definitions), definitions)
         out.print(f"Board at http://{host}:{port} · Ctrl-C stops it")
         serve(create_app(reader, settings_for(host, names, SystemClock())), host, port)
 

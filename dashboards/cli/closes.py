@@ -22,7 +22,7 @@ def close(period: ClosePeriod, by: ByOption, home: HomeOption = default_home(), 
     with exits():
         place = Home(home)
         definitions = place.definitions()
-        store = place.open_to_write()
+        store = place.open_to_change()
         rebuild(pipeline_of(store, definitions), wants_progress(as_json))
         closing = closing_of(store, definitions)
         with progress("closing", 3, wants_progress(as_json)) as bar:
@@ -46,7 +46,7 @@ def approve(
     """Seal the draft with this digest. Exit code 1 when the draft or its inputs have changed."""
     with exits():
         place = Home(home)
-        closing = closing_of(place.open_to_write(), place.definitions())
+        closing = closing_of(place.open_to_change(), place.definitions())
         sealed = closing.approve(period, digest, by)
         if as_json:
             print_json({"period": period, "run": sealed.run, "digest": sealed.digest, "state": sealed.state})
@@ -60,7 +60,7 @@ def verify(period: PeriodOption, home: HomeOption = default_home(), as_json: Jso
     with exits():
         place = Home(home)
         definitions = place.definitions()
-        closing = closing_of(place.open_to_read(), definitions)
+        closing = closing_of(place.open_current(definitions), definitions)
         stored, digest = closing.verify(period)
         span = closing.period(period)
         wrong = differences(closing.store, closing.codec, definitions, span.first_day, span.last_day)

@@ -29,6 +29,7 @@ from scoring.definitions import Definitions
 from streams.clock import Clock, FrozenClock
 from streams.closing import Draft
 from streams.engines import EmbeddedEngine, Tally
+from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.sources.jsonl import JsonLines
 
@@ -54,6 +55,7 @@ def demo(
     """Play a month of an example shop, close it and write a statement for everybody."""
     with exits():
         once = once or as_json
+        _scale(scale)
         started = time.monotonic()
         if not once:
             with listening(HOST, port):
@@ -104,6 +106,8 @@ def _prepare(folder: Path, scale: str, quiet: bool) -> tuple[Home, Path]:
     folder.mkdir(parents=True)
     mark.touch()
     shutil.copytree(example / "definitions", folder / "definitions")
+    if _scale(scale) < 1:
+        _decide_by_hand(folder / "definitions")
     events = folder / "events.jsonl"
     with progress("imagining the month", None, not quiet) as bar, events.open("wb") as file:
         for number, line in enumerate(_events(MONTH, scale), start=1):
@@ -113,11 +117,33 @@ def _prepare(folder: Path, scale: str, quiet: bool) -> tuple[Home, Path]:
     return Home(folder), events
 
 
+def _scale(text: str) -> Fraction:
+    try:
+        scale = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise fail(f"--scale {text!r} is no number: write one such as 1 or 1/10", WRONG_USE) from error
+    if scale <= 0:
+        raise fail(f"--scale {text} must be above 0, such as 1 or 1/10", WRONG_USE)
+    return scale
+
+
+def _decide_by_hand(definitions: Path) -> None:
+    """A part of a month is too little to score everybody; then e01 decides, as a person would have to."""
+    people = load_definitions(definitions).reference.people
+    with (definitions / "points.toml").open("a", encoding="utf-8") as file:
+        for person in people:
+            file.write(
+                f'\n[[manual]]\nperson = "{person.id}"\nperiod = "{MONTH}"\ncoefficient = "1"\n'
+                'reason = { zh = "只播放部分月份，样本不足", en = "Only a part of the month is played" }\n'
+                'decided_by = "e01"\n'
+            )
+
+
 def _events(month: str, scale: str) -> Iterator[bytes]:
     # The example is part of the repository, not of the installed product.
     from examples.shop.simulator import generate
 
-    return generate(SEED, month, Fraction(scale))
+    return generate(SEED, month, _scale(scale))
 
 
 def _board(home: Home, definitions: Definitions, port: int, clock: FrozenClock) -> Any:

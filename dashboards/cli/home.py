@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoring.definitions import Definitions
+from scoring.definitions import DefinitionError, Definitions, Fault
 from streams.clock import Clock, SystemClock
 from streams.closing import Closing
 from streams.codec import Codec
@@ -44,15 +44,34 @@ class Home:
 
     def open_to_read(self) -> SqliteStore:
         """The store for reading; StoreError when nothing was ingested yet."""
-        if not self.store_path.exists():
-            raise StoreError(
-                f"{self.store_path} does not exist: run `scoreline ingest FILE --home {self.folder}` first"
-            )
+        self._require_store()
         return SqliteStore(self.store_path, writes=False)
+
+    def open_current(self, definitions: Definitions) -> SqliteStore:
+        """The store for reading numbers; DefinitionError when its cells were computed with other definitions."""
+        store = self.open_to_read()
+        if store.settings().get("program") not in (None, definitions.program_fingerprint()):
+            message = (
+                f"{self.store_path} was computed with other definitions: run `scoreline ingest --home {self.folder}` "
+                "to recompute it, or start `scoreline run` again"
+            )
+            raise DefinitionError((Fault(str(self.definitions_folder), "changed", message),))
+        return store
 
     def open_to_write(self) -> SqliteStore:
         """The store for writing; takes it over from an earlier writer."""
         return SqliteStore(self.store_path)
+
+    def open_to_change(self) -> SqliteStore:
+        """The store for writing to what was ingested before; StoreError when nothing was."""
+        self._require_store()
+        return self.open_to_write()
+
+    def _require_store(self) -> None:
+        if not self.store_path.exists():
+            raise StoreError(
+                f"{self.store_path} does not exist: run `scoreline ingest FILE --home {self.folder}` first"
+            )
 
 
 def default_home() -> Path:

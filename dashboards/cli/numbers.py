@@ -39,7 +39,7 @@ def _asked(home: Home, kpi_id: str, owner: str, period: str, dimension: str | No
         owner_name(definitions, owner, Voice("en"))
     except Missing as error:
         raise fail(f"{error}; owners are e:<person>, t:<team>, s:<shop> and c:", WRONG_USE) from error
-    reader = reader_of(home.open_to_read(), definitions)
+    reader = reader_of(home.open_current(definitions), definitions)
     if not period and reader.freshness().watermark_us is None:
         raise fail(f"{home.store_path} holds no event yet: ingest some, or name a --period", WRONG_USE)
     try:
@@ -78,7 +78,7 @@ def explain(
     owner: OwnerOption = "c:",
     period: PeriodOption = "",
     dimension: DimensionOption = None,
-    limit: Annotated[int, typer.Option(help="How many cases to list; 0 lists all.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="How many cases to list; 0 lists all.")] = 20,
     home: HomeOption = default_home(),
     as_json: JsonOption = False,
 ) -> None:

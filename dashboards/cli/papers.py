@@ -33,6 +33,10 @@ def statement(
         unknown = [kind for kind in kinds if kind not in RENDERERS]
         if unknown or language not in ("zh", "en", "both"):
             raise fail(f"known formats: {', '.join(RENDERERS)}; known languages: zh, en, both", WRONG_USE)
+        if kinds != ["text"] and folder is None and not as_json:
+            raise fail(
+                f"{formats or 'no format'} can not be printed: name a folder with --out, or use --json", WRONG_USE
+            )
         papers = statements_of(latest_close(Home(home), period), person)
         if not papers:
             raise fail(f"{person!r} has no statement in {period}", WRONG_USE)

@@ -28,7 +28,7 @@ def _repairing(home: Path) -> Iterator[Repair]:
         place = Home(home)
         definitions = place.definitions()
         try:
-            pipeline = pipeline_of(place.open_to_write(), definitions)
+            pipeline = pipeline_of(place.open_to_change(), definitions)
             rebuild(pipeline, False)
             yield Repair(pipeline, SystemClock())
         except LookupError as error:
@@ -45,7 +45,7 @@ def _bytes(text: str, what: str) -> bytes:
 @app.command("list")
 def list_(
     home: HomeOption = default_home(),
-    limit: Annotated[int, typer.Option(help="How many to list; 0 lists all.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, help="How many to list; 0 lists all.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List rejected input with reasons, and conflicts that block the close."""

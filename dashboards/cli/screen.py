@@ -45,12 +45,14 @@ def exits() -> Iterator[None]:
         raise fail(str(error), WRONG_USE) from error
     except SourceError as error:
         raise fail(str(error), WRONG_USE) from error
-    except (StoreError, PortInUse) as error:
+    except StoreError as error:
         raise fail(str(error), INFRASTRUCTURE) from error
+    except PortInUse as error:
+        raise fail(str(error.strerror), INFRASTRUCTURE) from error
     except OSError as error:
         place = error.filename or "the file system"
         raise fail(
-            f"{place}: {error.strerror}: check the path, its permissions and the free space", INFRASTRUCTURE
+            f"{place}: {error.strerror or error}: check the path, its permissions and the free space", INFRASTRUCTURE
         ) from error
 
 

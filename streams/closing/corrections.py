@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from scoring.contribution import changes
 from scoring.definitions import Definitions
 from scoring.events.correction import EventRetracted
 from scoring.money import decimal_text, exponent_of
@@ -145,7 +146,7 @@ def _facts_of(
 def _late_facts(
     closing: Closing, close: Close, definitions: Definitions, origin: Period, results: Sequence[PersonResult]
 ) -> dict[frozenset[Cell], list[Json]]:
-    """Facts that arrived after the seal, by the groups of cells that their cases contribute to in the origin period."""
+    """Facts that arrived after the seal, by the groups of cells that their cases changed in the origin period."""
     values = [item.value for result in results for item in result.items]
     values += [row.base for result in results for row in result.components if row.base is not None]
     by_cell: dict[Cell, set[frozenset[Cell]]] = defaultdict(set)
@@ -156,16 +157,21 @@ def _late_facts(
     by_case = _named_by_case(closing, close.cut_batch)
     found: dict[frozenset[Cell], list[Json]] = {EVERYTHING: [row for rows in by_case.values() for row in rows]}
     extent = Extent(origin.first_day, origin.last_day, close.cut_batch)
-    for keep in (standing, lambda fact: fact.batch <= extent.batch or fact.is_retracted):
-        for behind in walk(closing.store, closing.codec, closing.program, sorted(by_case), keep):
-            hit = {
-                group
-                for owner, dimension, measure, day, _ in behind.contributions
-                if extent.holds(day)
-                for group in by_cell.get((owner, dimension, measure), ())
-            }
-            for group in hit:
-                found.setdefault(group, []).extend(by_case[behind.case])
+    cases = sorted(by_case)
+    now, then = (
+        walk(closing.store, closing.codec, closing.program, cases, keep)
+        for keep in (standing, lambda fact: fact.batch <= extent.batch or fact.is_retracted)
+    )
+    for today, sealed in zip(now, then, strict=True):
+        moved = changes(today.contributions, sealed.contributions)
+        hit = {
+            group
+            for owner, dimension, measure, day, _ in moved
+            if extent.holds(day)
+            for group in by_cell.get((owner, dimension, measure), ())
+        }
+        for group in hit:
+            found.setdefault(group, []).extend(by_case[today.case])
     return found
 
 

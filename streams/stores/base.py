@@ -138,7 +138,7 @@ class Unit(Protocol):
         """Replace the problems of the given cases."""
 
     def add_quarantined(self, rows: Sequence[tuple[str, str, str, bytes, int]]) -> None:
-        """Keep rejected input: (reason, detail, place, raw, batch)."""
+        """Keep rejected input: (reason, detail, place, raw, batch); the same bytes at the same place only once."""
 
     def set_quarantine_state(self, ids: Sequence[int], state: str) -> None:
         """Mark rejected input as "replayed" or "dropped"."""

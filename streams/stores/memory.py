@@ -192,7 +192,11 @@ class MemoryUnit:
         self.content.problems = {row for row in self.content.problems if row.case not in cases} | set(rows)
 
     def add_quarantined(self, rows: Sequence[tuple[str, str, str, bytes, int]]) -> None:
+        kept = {(row.place, row.raw) for row in self.content.quarantine}
         for row in rows:
+            if (row[2], row[3]) in kept:
+                continue
+            kept.add((row[2], row[3]))
             self.content.quarantine.append(Quarantined(len(self.content.quarantine) + 1, *row))
 
     def set_quarantine_state(self, ids: Sequence[int], state: str) -> None:

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS problems(case_key TEXT, code TEXT, detail TEXT, block
   PRIMARY KEY(case_key, code, detail)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS quarantine(id INTEGER PRIMARY KEY, reason TEXT, detail TEXT, place TEXT, raw BLOB,
   batch INTEGER, state TEXT);
+CREATE INDEX IF NOT EXISTS quarantine_by_place ON quarantine(place);
 CREATE TABLE IF NOT EXISTS conflicts(event_key BLOB, content_hash BLOB, event_type TEXT, case_key TEXT,
   occurred_at INTEGER, body BLOB, resolution TEXT, PRIMARY KEY(event_key, content_hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -178,7 +179,11 @@ class SqliteUnit:
         )
 
     def add_quarantined(self, rows: Sequence[tuple[str, str, str, bytes, int]]) -> None:
-        self._many("INSERT INTO quarantine(reason, detail, place, raw, batch, state) VALUES(?,?,?,?,?,'open')", rows)
+        self._many(
+            "INSERT INTO quarantine(reason, detail, place, raw, batch, state) SELECT ?1, ?2, ?3, ?4, ?5, 'open' "
+            "WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE place = ?3 AND raw = ?4)",
+            rows,
+        )
 
     def set_quarantine_state(self, ids: Sequence[int], state: str) -> None:
         self._many("UPDATE quarantine SET state = ? WHERE id = ?", [(state, row) for row in ids])

@@ -82,6 +82,19 @@ def test_half_a_month_in_a_position() -> None:
     assert amounts(result) == {"performance": 58_065, "commission": 6_000}
 
 
+def test_a_team_target_is_not_cut_to_somebodys_days() -> None:
+    """Who answers for the team for 15 days is held against the team's whole target of 1,000, not a part of it."""
+    people = PEOPLE.replace('from = "2026-09-01"\nperformance_base', 'from = "2026-10-17"\nperformance_base', 1)
+    targets = TARGETS.replace(
+        'owner = "e:bob"\nkpi = "net_sales"\nperiod = "2026-10"\nvalue = "400"',
+        'owner = "t:desk"\nkpi = "net_sales"\nperiod = "2026-10"\nvalue = "1000"',
+    )
+    team = SELLER.replace('target = "own"', 'target = "own"\nowner = "t:desk"')
+    result = of(settled(desk_with(**seller(team, people=people, targets=targets))), "ann")
+    assert result.scope.share == Fraction(15, 31)
+    assert result.items[0].target == 1000
+
+
 def test_two_positions_are_two_results() -> None:
     """Somebody who changes plan within the month has one result for each, over its own days."""
     second = (
