@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 from scoring.contribution import MINUTE_PREFIX, Key
@@ -212,20 +213,7 @@ class SqliteUnit:
         self._all("INSERT OR REPLACE INTO settings VALUES(?,?)", (name, value))
 
     def put_close(self, close: Close) -> None:
-        self._all(
-            "INSERT OR REPLACE INTO closes VALUES(?,?,?,?,?,?,?,?,?)",
-            (
-                close.period,
-                close.run,
-                close.state,
-                close.digest,
-                close.cut_batch,
-                close.requested_by,
-                close.approved_by,
-                close.body,
-                close.definitions,
-            ),
-        )
+        self._all("INSERT OR REPLACE INTO closes VALUES(?,?,?,?,?,?,?,?,?)", astuple(close))
 
     def add_audit(self, at_us: int, who: str, action: str, detail: str) -> None:
         self._all("INSERT INTO audit(at_us, who, action, detail) VALUES(?,?,?,?)", (at_us, who, action, detail))

@@ -47,7 +47,8 @@ def refunds_of_the_last_day() -> Iterator[bytes]:
         for line in event["lines"]:
             refund = {name: event[name] for name in ("shop_id", "order_id", "source")}
             refund |= {"event_type": "refund.completed", "event_id": f"late-{event['order_id']}-{line['line_id']}"}
-            refund |= {"refund_id": f"late-{line['line_id']}", "line_id": line["line_id"], "refund_amt": line["paid_amt"]}
+            refund |= {"refund_id": f"late-{line['line_id']}", "line_id": line["line_id"]}
+            refund |= {"refund_amt": line["paid_amt"]}
             yield json.dumps({**refund, "occurred_at": "2026-10-31T12:00:00+08:00"}).encode()
 
 
