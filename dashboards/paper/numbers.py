@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from scoring.money import decimal_text
+from scoring.money import decimal_text, round_half_up
 
 DASH = "—"
 
 
-def money(text: str | None, places: int = 2) -> str:
-    """An amount with grouped thousands and its decimals: "12,345.60"; beyond two decimals no needless zeros."""
-    return DASH if text is None else _grouped(Fraction(text), places, least=2)
+def money(text: str | None, places: int = 2, least: int = 2) -> str:
+    """An amount with grouped thousands, `least` to `places` decimals: "12,345.60", "202.5768"."""
+    return DASH if text is None else _grouped(Fraction(text), places, least)
 
 
 def percent(text: str | None, places: int = 2) -> str:
@@ -31,13 +31,16 @@ def _grouped(value: Fraction, places: int, least: int = 0) -> str:
     return f"{sign}{int(whole.lstrip('-')):,}" + (f".{kept}" if kept else "")
 
 
-def in_unit(text: str | None, unit: str) -> str:
-    """A KPI's value in its unit."""
+def in_unit(text: str | None, unit: str, currency_places: int = 2) -> str:
+    """A KPI's value in its unit; from a minute on, seconds read as "1 m 20 s"."""
     if text is None:
         return DASH
     if unit == "money":
-        return money(text)
+        return money(text, currency_places, currency_places)
     if unit == "ratio":
         return percent(text)
+    if unit == "seconds" and Fraction(text) >= 60:
+        minutes, seconds = divmod(round_half_up(Fraction(text)), 60)
+        return f"{minutes:,} m {seconds:02} s"
     ending = {"seconds": " s", "hours": " h", "multiple": " x"}.get(unit, "")
     return number(text) + ending

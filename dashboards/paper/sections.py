@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dashboards.paper.numbers import DASH, in_unit, money, number, percent
+from dashboards.paper.phrases import said
 from dashboards.paper.words import (
     CHAIN,
     COLUMNS,
     CORRECTIONS,
     EARNED,
+    EVENTS,
     FOOT,
     HEAD,
     LATE,
@@ -35,10 +39,11 @@ Statement = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value of a row; `amount` holds the exact amount where the cell is money, for spreadsheets."""
+    """One value of a row; where it is a number, `amount` is that exactly and `style` how: money, number or percent."""
 
     text: Words
     amount: str | None = None
+    style: str = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,52 +106,56 @@ def _same(text: str) -> Words:
 
 
 def _joined(words: Words, ending: str) -> Words:
-    return Words(words.zh + ending, words.en + ending)
+    return Words(words.zh, words.en, words.ending + ending)
 
 
 def _text(text: str) -> Cell:
     return Cell(_same(text))
 
 
-def _money(text: str | None) -> Cell:
-    return Cell(_same(money(text)), text)
+def _money(text: str | None, places: int) -> Cell:
+    return Cell(_same(money(text, places, places)), text)
+
+
+def _number(text: str | None, places: int = 2) -> Cell:
+    return Cell(_same(number(text, places)), text, "number")
+
+
+def _percent(text: str | None, places: int = 2) -> Cell:
+    return Cell(_same(percent(text, places)), text, "percent")
 
 
 def earned(statement: Statement) -> Section:
     """One line a component, the corrections, and the total."""
-    rows = [Row((Cell(named(row["name"])), _money(row["amount"]))) for row in statement["components"]]
+    places = exponent_of(statement["currency"])
+    rows = [Row((Cell(named(row["name"])), _money(row["amount"], places))) for row in statement["components"]]
     adjusted = sum((Fraction(row["amount"]) for row in statement["adjustments"]), Fraction(0))
     if statement["adjustments"]:
-        places = exponent_of(statement["currency"])
-        rows.append(Row((Cell(CORRECTIONS), _money(decimal_text(adjusted, places)))))
-    rows.append(Row((Cell(TOTAL), _money(statement["total"])), "strong"))
+        rows.append(Row((Cell(CORRECTIONS), _money(decimal_text(adjusted, places), places))))
+    rows.append(Row((Cell(TOTAL), _money(statement["total"], places)), "strong"))
     return Section("earned", EARNED, (COLUMNS["item"], COLUMNS["amount"]), tuple(rows), (1,))
 
 
 def why(statement: Statement) -> Section:
     """Each component with the steps that add up to it."""
+    places = exponent_of(statement["currency"])
+    units = {item["kpi"]: item["unit"] for item in statement["items"]}
     rows: list[Row] = []
     for component in statement["components"]:
-        rows.append(
-            Row(
-                (
-                    Cell(named(component["name"])),
-                    _text(_base(component)),
-                    _text(""),
-                    _text(""),
-                    _money(component["amount"]),
-                ),
-                "strong",
-            )
-        )
+        base = _text("")
+        if component["base_kpi"] is not None:
+            unit = units.get(component["base_kpi"], "money")
+            base = Cell(_same(in_unit(component["base"], unit, places)), component["base"], "number")
+        cells = (Cell(named(component["name"])), _text(_source(component)), base, _text(""))
+        rows.append(Row((*cells, _money(component["amount"], places)), "strong"))
         rows.extend(
             Row(
                 (
                     Cell(step_words(detail["kind"])),
-                    _text(detail["text"]),
-                    _text(number(detail["base"])),
-                    _text("" if detail["rate"] is None else percent(detail["rate"], 4)),
-                    Cell(_same(money(detail["amount"], 4)), detail["amount"]),
+                    Cell(said(detail["text"])),
+                    _number(detail["base"]),
+                    _text("") if detail["rate"] is None else _percent(detail["rate"], 4),
+                    Cell(_same(money(detail["amount"], max(4, places), places)), detail["amount"]),
                 )
             )
             for detail in component["details"]
@@ -155,37 +164,46 @@ def why(statement: Statement) -> Section:
     return Section("why", WHY, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 4))
 
 
-def _base(component: Mapping[str, Any]) -> str:
+def _source(component: Mapping[str, Any]) -> str:
+    """The KPI of a component, whose it is, how many facts are behind it and the digest over them."""
     if component["base_kpi"] is None:
         return ""
     owner, dimension = component["base_owner"], component["base_dimension"]
-    facts = f"{component['facts']} facts, {component['facts_digest'][:12]}"
     place = f"{owner}/{dimension}" if dimension else owner
-    return f"{component['base_kpi']} ({place}) = {money(component['base'])}; {facts}"
+    return f"{component['base_kpi']} ({place}) · n = {component['facts']:,} · {component['facts_digest'][:12]}"
 
 
 def corrections(statement: Statement) -> Section:
     """Each correction of a sealed period: before, after, what moved, and the late events behind it."""
+    places, zone = exponent_of(statement["currency"]), statement["period"]["zone"]
     rows: list[Row] = []
     for row in statement["adjustments"]:
-        cells = (
-            _joined(named(row["name"]), f" · {row['origin_period']}"),
-            _same(""),
-        )
-        amounts = tuple(_money(row[name]) for name in ("before", "after", "already", "amount"))
-        rows.append(Row((*(Cell(cell) for cell in cells), *amounts), "strong"))
-        for name, words in MOVED.items():
-            was, now = row["moved"][name]
+        name = _joined(named(row["name"]), f" · {row['origin_period']}")
+        amounts = tuple(_money(row[key], places) for key in ("before", "after", "already", "amount"))
+        rows.append(Row((Cell(name), _text(""), *amounts), "strong"))
+        for key, words in MOVED.items():
+            was, now = row["moved"][key]
             if was != now:
-                change = f"{number(was, 4)} → {number(now, 4)}"
-                rows.append(Row((Cell(words), _text(change), *(_text("") for _ in range(4)))))
-        for was, now in _steps(row):
-            rows.append(Row((_text(""), _text(f"{was} → {now}"), *(_text("") for _ in range(4))), "faint"))
-        for fact in row["facts"]:
-            seen = f"{fact['event_type']} {fact['event_id']} ({fact['source']}) {fact['occurred_at']}"
-            rows.append(Row((Cell(LATE), _text(seen), *(_text("") for _ in range(4))), "faint"))
+                rows.append(_note(words, _same(f"{number(was, 4)} → {number(now, 4)}"), "plain"))
+        rows.extend(_note(_same(""), _arrow(said(was), said(now)), "faint") for was, now in _steps(row))
+        rows.extend(_note(LATE, _seen(fact, zone), "faint") for fact in row["facts"])
     names = ("item", "event", "before", "after", "already", "amount")
     return Section("corrections", CORRECTIONS, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 4, 5))
+
+
+def _note(label: Words, text: Words, weight: str) -> Row:
+    return Row((Cell(label), Cell(text), *(_text("") for _ in range(4))), weight)
+
+
+def _arrow(was: Words, now: Words) -> Words:
+    return Words(f"{was.zh} → {now.zh}", f"{was.en} → {now.en}")
+
+
+def _seen(fact: Mapping[str, Any], zone: str) -> Words:
+    """A late fact: what happened, its id and source, and when, in the company's zone."""
+    at = datetime.fromisoformat(fact["occurred_at"]).astimezone(ZoneInfo(zone)).isoformat(sep=" ")
+    kind = EVENTS.get(fact["event_type"], _same(fact["event_type"]))
+    return _joined(kind, f" {fact['event_id']} ({fact['source']}) {at}")
 
 
 def _steps(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -196,26 +214,31 @@ def _steps(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def score(statement: Statement) -> Section:
     """The score card: every KPI with what it was, should be, and gave."""
+    places = exponent_of(statement["currency"])
     rows = []
     for item in statement["items"]:
         ratio = "" if item["denominator"] is None else f" = {number(item['numerator'])} / {number(item['denominator'])}"
         status = STATUS.get(item["status"], _same(item["status"]))
-        remark = Words(status.zh or item["reason"], status.en or item["reason"])
+        remark = status if status.en else said(item["reason"])
         rows.append(
             Row(
                 (
                     Cell(named(item["name"])),
-                    _text(in_unit(item["actual"], item["unit"]) + ratio),
-                    _text(in_unit(item["target"], item["unit"])),
-                    _text(percent(item["attainment"])),
+                    _text(in_unit(item["actual"], item["unit"], places) + ratio),
+                    _text(in_unit(item["target"], item["unit"], places)),
+                    _percent(item["attainment"]),
                     _text(item["scale"]),
-                    _text(number(item["score"])),
-                    _text(number(item["weight"])),
-                    _text(number(item["points"], 4)),
+                    _number(item["score"]),
+                    _number(item["weight"]),
+                    _number(item["points"], 4),
                     Cell(remark),
                 )
             )
         )
+    if statement["score"]["weighted"] is not None:
+        whole = sum((Fraction(item["weight"]) for item in statement["items"]), Fraction(0))
+        figures = (_number(str(whole)), _number(statement["score"]["weighted"], 4))
+        rows.append(Row((Cell(CHAIN["weighted"]), *(_text("") for _ in range(5)), *figures, _text("")), "strong"))
     names = ("kpi", "actual", "target", "attainment", "scale", "score", "weight", "points", "remark")
     return Section("score", SCORE, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 5, 6, 7))
 
@@ -223,16 +246,17 @@ def score(statement: Statement) -> Section:
 def result(statement: Statement) -> Section:
     """From the weighted total over points and red lines to the coefficient."""
     chain = statement["score"]
-    rows = [Row((Cell(CHAIN["weighted"]), _text(number(chain["weighted"], 6))))]
+    rows = [Row((Cell(CHAIN["weighted"]), _number(chain["weighted"], 4)))]
     for point in chain["points"]:
         reason = _joined(named(point["reason"]), f" ({point.get('evidence', '')}): {number(point['points'])}")
         rows.append(Row((Cell(CHAIN["points_net"]), Cell(reason))))
     for line in chain.get("red_lines", []):
-        ending = f" · {line['effect']} · {line['state']} {line['decided_by']}".rstrip()
-        rows.append(Row((Cell(CHAIN["red_line"]), Cell(_joined(named(line["reason"]), ending)))))
+        reason, effect, state = named(line["reason"]), said(line["effect"]), said(line["state"])
+        told = Words(f"{reason.zh} · {effect.zh} · {state.zh}", f"{reason.en} · {effect.en} · {state.en}")
+        rows.append(Row((Cell(CHAIN["red_line"]), Cell(_joined(told, f" {line['decided_by']}".rstrip())))))
     rows.append(Row((Cell(CHAIN["total"]), _total(chain)), "strong"))
-    rows.append(Row((Cell(CHAIN["band"]), _text(chain["band"] or DASH))))
-    rows.append(Row((Cell(CHAIN["coefficient"]), _text(number(chain["coefficient"], 4))), "strong"))
+    rows.append(Row((Cell(CHAIN["band"]), Cell(said(chain["band"] or DASH)))))
+    rows.append(Row((Cell(CHAIN["coefficient"]), _number(chain["coefficient"], 4)), "strong"))
     if chain.get("manual"):
         ending = f" ({chain['manual']['decided_by']})"
         rows.append(Row((Cell(CHAIN["manual"]), Cell(_joined(named(chain["manual"]["reason"]), ending)))))
@@ -240,12 +264,13 @@ def result(statement: Statement) -> Section:
 
 
 def _total(chain: Mapping[str, Any]) -> Cell:
-    return Cell(STATUS["needs_manual"]) if chain["total"] is None else _text(chain["total"])
+    return Cell(STATUS["needs_manual"]) if chain["total"] is None else Cell(_same(chain["total"]), chain["total"])
 
 
 def foot(statement: Statement) -> Section:
-    """Digests, and how to list the events behind an amount."""
+    """The sum of the lines, digests, and how to list the events behind an amount."""
     rows = [
+        Row((Cell(PROOF["lines"]), _text(_sum_text(statement)))),
         Row((Cell(PROOF["digest"]), _text(statement["digest"]))),
         Row((Cell(PROOF["definitions"]), _text(statement["definitions"]))),
     ]
@@ -257,3 +282,11 @@ def foot(statement: Statement) -> Section:
             command = f"scoreline explain {component['base_kpi']} --owner {component['base_owner']}{where}"
             rows.append(Row((Cell(PROOF["explain"]), _text(f"{command} --period {statement['period']['key']}"))))
     return Section("foot", FOOT, (COLUMNS["item"], COLUMNS["value"]), tuple(rows))
+
+
+def _sum_text(statement: Statement) -> str:
+    """The lines as a sum, "1,200.00 + 42.00 - 14.40 = 1,227.60", which `check_total` has checked."""
+    places = exponent_of(statement["currency"])
+    lines = [money(row["amount"], places, places) for row in (*statement["components"], *statement["adjustments"])]
+    sum_text = " + ".join(lines).replace("+ -", "- ")
+    return f"{sum_text or '0'} = {money(statement['total'], places, places)}"

@@ -11,18 +11,19 @@ LANGUAGES = ("zh", "en", "both")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One label in both languages."""
+    """One label in both languages; `ending` follows either, and follows both once."""
 
     zh: str
     en: str
+    ending: str = ""
 
     def pick(self, language: str) -> str:
         """The label in "zh", "en", or "both" side by side; ValueError for another language."""
         if language not in LANGUAGES:
             raise ValueError(f"unknown language {language!r}: use one of {', '.join(LANGUAGES)}")
         if language == "both":
-            return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
-        return self.zh if language == "zh" else self.en
+            return (self.zh if self.zh == self.en else f"{self.zh} {self.en}") + self.ending
+        return (self.zh if language == "zh" else self.en) + self.ending
 
 
 def named(label: Mapping[str, Any]) -> Words:
@@ -38,6 +39,9 @@ CORRECTIONS = Words("前期更正", "Corrections of earlier periods")
 SCORE = Words("绩效评分", "Score card")
 RESULT = Words("从评分到系数", "From scores to the coefficient")
 FOOT = Words("凭证", "Proof")
+DRAFT = Words("草稿", "Draft")
+SIGNATURE = Words("签字", "Signature")
+DATE = Words("日期", "Date")
 APPEAL = Words(
     "如对任何一行有异议，请在公布后 5 个工作日内向主管或人事提出，并写明该行和事件编号；由原评审人以外的人裁定。",
     "If you disagree with any line, tell your lead or HR within 5 working days, naming the line and the event id; "
@@ -120,6 +124,7 @@ CHAIN: dict[str, Words] = {
     "manual": Words("人工系数", "Set by hand"),
 }
 PROOF: dict[str, Words] = {
+    "lines": Words("控制合计", "Control total"),
     "digest": Words("结算摘要", "Digest of the settlement"),
     "definitions": Words("规则版本", "Definitions"),
     "cells": Words("数据摘要", "Digest of the data"),
@@ -131,6 +136,33 @@ MOVED: dict[str, Words] = {
     "total": Words("总分", "Total"),
 }
 LATE = Words("晚到事件", "Late event")
+EVENTS: dict[str, Words] = {
+    "ad.report": Words("推广报表", "ad report"),
+    "chat.assigned": Words("会话分配", "chat assigned"),
+    "chat.closed": Words("会话关闭", "chat closed"),
+    "chat.message": Words("会话消息", "chat message"),
+    "chat.opened": Words("会话开始", "chat opened"),
+    "chat.rated": Words("会话评价", "chat rated"),
+    "chat.transferred": Words("会话转接", "chat transferred"),
+    "cogs.adjusted": Words("成本调整", "cost adjusted"),
+    "event.retracted": Words("事件撤回", "event retracted"),
+    "live.audience": Words("直播在线人数", "live audience"),
+    "live.counters": Words("直播累计数", "live counters"),
+    "live.ended": Words("直播结束", "live ended"),
+    "live.host_off": Words("主播下播", "host off air"),
+    "live.host_on": Words("主播上播", "host on air"),
+    "live.started": Words("直播开始", "live started"),
+    "order.cancelled": Words("订单取消", "order cancelled"),
+    "order.completed": Words("订单完成", "order completed"),
+    "order.delivered": Words("订单签收", "order delivered"),
+    "order.paid": Words("订单付款", "order paid"),
+    "order.placed": Words("下单", "order placed"),
+    "order.shipped": Words("订单发货", "order shipped"),
+    "refund.completed": Words("退款完成", "refund completed"),
+    "refund.rejected": Words("退款拒绝", "refund rejected"),
+    "refund.requested": Words("申请退款", "refund requested"),
+    "review.submitted": Words("评分提交", "review submitted"),
+}
 
 
 def step_words(kind: str) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.paper.numbers import money
 from dashboards.paper.sections import Statement, head, sections
-from dashboards.paper.words import APPEAL, TITLE, TOTAL, named
+from dashboards.paper.words import APPEAL, DATE, DRAFT, SIGNATURE, TITLE, TOTAL, named
+from dashboards.renderers.base import visible
+from scoring.money import exponent_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+_IN_NUMBER = re.compile(r"(?<=\d) (?=\d)", re.ASCII)
 HELP = (
     "PDF needs the extra `pdf` (pip install 'scoreline[pdf]') and, on Debian, "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
@@ -31,24 +35,36 @@ def pdf_problem() -> str | None:
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.filters["kept"] = kept
+    return environment
+
+
+def kept(text: str) -> str:
+    """A text in which "18 809.62" stays on one line."""
+    return _IN_NUMBER.sub("\N{NO-BREAK SPACE}", text)
 
 
 def page(statement: Statement, language: str) -> str:
     """The statement as one HTML page with its print styles, also readable without any script."""
-    company = named(statement["company"]["name"])
+    statement = visible(statement)
+    company, places = named(statement["company"]["name"]), exponent_of(statement["currency"])
     values: dict[str, Any] = {
+        "language": language,
         "lang": "en" if language == "en" else "zh-Hans",
         "pick": lambda words: words.pick(language),
         "company": company.pick(language),
-        "title": TITLE.pick(language),
-        "total_label": TOTAL.pick(language),
-        "total": f"{money(statement['total'])} {statement['currency']}",
+        "title": TITLE,
+        "total_label": TOTAL,
+        "total": f"{money(statement['total'], places, places)} {statement['currency']}",
+        "draft": DRAFT if statement["run"]["status"] == "draft" else None,
+        "signature": SIGNATURE,
+        "date": DATE,
         "person": named(statement["person"]["name"]).pick(language),
         "period": statement["period"]["key"],
         "head": head(statement),
         "sections": sections(statement),
-        "appeal": APPEAL.pick(language),
+        "appeal": APPEAL,
         "digest": statement["digest"][:16],
         "css": (TEMPLATES / "statement.css").read_text("utf-8"),
     }
@@ -67,8 +83,14 @@ class PdfPaper:
             raise RuntimeError(problem)
         import weasyprint
 
-        document = weasyprint.HTML(string=page(statement, language), base_url=str(TEMPLATES))
-        return bytes(document.write_pdf(font_config=_fonts()))
+        document = weasyprint.HTML(string=page(statement, language), url_fetcher=_refused)
+        identifier = statement["digest"].encode()
+        return bytes(document.write_pdf(font_config=_fonts(), pdf_identifier=identifier, pdf_tags=True))
+
+
+def _refused(url: str, *_: object, **__: object) -> Any:
+    """A paper is complete in itself: nothing is fetched, from no file and no host."""
+    raise ValueError(f"a statement refers to nothing outside it, but its page asks for {url}")
 
 
 @cache

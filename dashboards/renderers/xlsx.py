@@ -11,14 +11,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from dashboards.paper.sections import Section, Statement, head, sections
-from dashboards.paper.words import APPEAL, HEAD, TITLE, named
-from dashboards.renderers.text import width
-from scoring.money import decimal_text
+from dashboards.paper.sections import Cell, Section, Statement, head, sections
+from dashboards.paper.words import APPEAL, TITLE, named
+from dashboards.renderers.base import visible
+from dashboards.renderers.text import laid, width
+from scoring.money import exponent_of, plain_text
 
 WIDEST = 60
+SIDE_BY_SIDE = 48
+A4 = 9
+SHEETS = {"why": "Pay", "corrections": "Adjustments", "score": "Score", "result": "Result", "foot": "Proof"}
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001
-MONEY_PLACES = 2
+PLACES = 10
 
 
 class XlsxPaper:
@@ -28,6 +32,7 @@ class XlsxPaper:
 
     def render(self, statement: Statement, language: str) -> bytes:
         """The workbook; the same statement gives the same bytes, because no wall time goes in."""
+        statement = visible(statement)
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         book.set_properties({"title": TITLE.pick(language), "created": _MADE})
@@ -39,20 +44,43 @@ class XlsxPaper:
             "plain": book.add_format({"text_wrap": True, "valign": "top"}),
             "strong": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
             "faint": book.add_format({"font_color": "#666666", "text_wrap": True, "valign": "top"}),
-            "money": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
-            "money_strong": book.add_format({"num_format": "#,##0.00", "bold": True, "valign": "top"}),
-        }
+        } | _number_formats(book, exponent_of(statement["currency"]))
         found = sections(statement)
-        first = book.add_worksheet(HEAD["person"].pick("en"))
+        first = book.add_worksheet("Summary")
         top = _head(first, statement, language, formats)
         _table(first, found[0], language, formats, top)
+        first.set_column(1, 1, SIDE_BY_SIDE)
         for section in found[1:]:
-            sheet = book.add_worksheet(section.id.capitalize())
+            sheet = book.add_worksheet(SHEETS[section.id])
             _table(sheet, section, language, formats, 0)
             sheet.freeze_panes(1, 1)
+            sheet.repeat_rows(0)
+        for sheet in book.worksheets():
+            sheet.set_paper(A4)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.set_footer("&L&A&R&P / &N")
         first.write_string(top + len(found[0].rows) + 2, 0, APPEAL.pick(language), formats["faint"])
         book.close()
         return out.getvalue()
+
+
+def _number_formats(book: xlsxwriter.Workbook, places: int) -> dict[str, Format]:
+    """The formats of numbers by style and by style and weight."""
+    shown = {"money": "#,##0." + "0" * places if places else "#,##0", "number": "#,##0.####", "percent": "0.00##%"}
+    whole = {"integer": "#,##0"}
+    formats = {}
+    for style, code in (shown | whole).items():
+        formats[style] = book.add_format({"num_format": code, "valign": "top"})
+        formats[f"{style}_strong"] = book.add_format({"num_format": code, "bold": True, "valign": "top"})
+    return formats
+
+
+def _number(sheet: Worksheet, at: tuple[int, int], cell: Cell, weight: str, formats: dict[str, Format]) -> None:
+    # A spreadsheet number holds 15 digits, so an amount of the currency's decimals is kept exactly.
+    amount = Decimal(plain_text(Fraction(cell.amount or 0), PLACES))
+    style = "integer" if cell.style == "number" and amount == amount.to_integral_value() else cell.style
+    sheet.write_number(*at, amount, formats[f"{style}_strong" if weight == "strong" else style])
 
 
 def _head(sheet: Worksheet, statement: Statement, language: str, formats: dict[str, Format]) -> int:
@@ -71,13 +99,11 @@ def _table(sheet: Worksheet, section: Section, language: str, formats: dict[str,
         sheet.write_string(top, place, column.pick(language), formats["head"])
     for down, row in enumerate(section.rows, start=top + 1):
         for place, cell in enumerate(row.cells):
-            shown = cell.text.pick(language)
-            widths[place] = max(widths[place], width(shown))
+            lines = laid(cell.text, language, SIDE_BY_SIDE) if cell.amount is None else [cell.text.pick(language)]
+            widths[place] = max(widths[place], *map(width, lines))
             if cell.amount is None:
-                sheet.write_string(down, place, shown, formats[row.weight])
+                sheet.write_string(down, place, "\n".join(lines), formats[row.weight])
             else:
-                # A spreadsheet number holds 15 digits, so an amount of two decimals is shown exactly.
-                amount = Decimal(decimal_text(Fraction(cell.amount), MONEY_PLACES))
-                sheet.write_number(down, place, amount, formats["money_strong" if row.weight == "strong" else "money"])
+                _number(sheet, (down, place), cell, row.weight, formats)
     for place, columns in enumerate(widths):
         sheet.set_column(place, place, min(WIDEST, max(12, columns + 2)))

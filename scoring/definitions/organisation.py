@@ -321,9 +321,7 @@ def read_effect(text: str) -> tuple[str, Fraction | None, str | None]:
     # no_bonus waits for bonus components: an upheld red line that changes nothing would deceive.
     known = name in EFFECTS and name != "no_bonus"
     if not known or (bracket and not rest.endswith(")")) or bool(bracket) != (name in _WITH_VALUE):
-        raise ValueError(
-            f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total"
-        )
+        raise ValueError(f"is {text!r}; write one of cap_total(59), coefficient(0.5), zero_kpi(csat), zero_total")
     if name == "zero_kpi":
         return name, None, inside
     return name, (parse_number(inside) if bracket else None), None

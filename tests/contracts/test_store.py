@@ -266,6 +266,24 @@ def test_quarantine_keeps_the_bytes(store: Store) -> None:
     assert len(store.quarantined(None)) == 3
 
 
+def test_the_same_rejected_line_is_kept_once(store: Store) -> None:
+    """A file that is read again brings its rejected lines again: the same bytes at the same place stay one row."""
+    rows = [("BAD_JSON", "d", "a:1", b"{", 1), ("BAD_JSON", "d", "a:2", b"{", 1), ("BAD_JSON", "d", "a:1", b"[", 1)]
+    with store.unit() as unit:
+        unit.add_quarantined([*rows, rows[0]])
+    with store.unit() as unit:
+        unit.add_quarantined([(*row[:4], 2) for row in rows])
+    assert [(row.place, row.raw, row.batch) for row in store.quarantined()] == [
+        ("a:1", b"{", 1),
+        ("a:2", b"{", 1),
+        ("a:1", b"[", 1),
+    ]
+    with store.unit() as unit:
+        unit.set_quarantine_state([store.quarantined()[0].id], "dropped")
+        unit.add_quarantined(rows[:1])
+    assert len(store.quarantined()) == 2, "what somebody dropped came back"
+
+
 def test_conflicts_by_key_and_content(store: Store) -> None:
     """Bodies of one event are kept side by side; resolving one replaces its row and hides it from the open ones."""
     rows = [

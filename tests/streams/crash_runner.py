@@ -18,7 +18,7 @@ from streams.sources import open_source
 from streams.stores import SqliteStore
 
 NOW_US = 1_800_000_000_000_000
-BATCH = 200
+BATCH = 100
 PERIOD = "2026-10"
 STAGES = ("ingest", "draft", "approve", "done")
 

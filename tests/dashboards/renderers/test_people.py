@@ -17,6 +17,8 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboards.renderers import RENDERERS, pdf_problem
+from dashboards.renderers.base import visible
+from dashboards.renderers.pdf import kept, page
 from scoring.statement import canonical
 from tests.conftest import absent
 
@@ -196,3 +198,46 @@ def test_a_statement_is_only_read(kind: str) -> None:
     before = canonical(paper)
     rendered(kind, paper)
     assert canonical(paper) == before
+
+
+HOSTILE = "a\x1b[2Jb\x07\r\nc\u202e00.21"
+
+
+def steered() -> Paper:
+    """The corrected agent with controls in everything that people and platforms write freely."""
+    paper = people()["corrected"]
+    paper["adjustments"][0]["facts"][0] |= {"event_id": HOSTILE, "source": "dou\tyin"}
+    paper["score"]["points"] = [{"points": "0", "reason": {"zh": HOSTILE, "en": HOSTILE}, "evidence": "x\u2066y"}]
+    paper["person"]["name"]["en"] = HOSTILE
+    return paper
+
+
+@pytest.mark.parametrize("kind", ["text", "csv"])
+def test_no_text_steers_a_terminal(kind: str) -> None:
+    """Escapes and marks that turn the reading direction are shown as replaced, line breaks as spaces."""
+    text = rendered(kind, steered(), "en").decode("utf-8-sig").replace("\r\n", "\n")
+    assert not [letter for letter in text if not letter.isprintable() and letter != "\n"]
+    assert "a\ufffd[2Jb\ufffd  c\ufffd00.21" in text
+    assert "dou yin" in text
+
+
+def test_no_text_turns_an_amount_round() -> None:
+    """The workbook is cleaned alike; only the JSON keeps every text as it is, escaped."""
+    sheets = load_workbook(io.BytesIO(rendered("xlsx", steered(), "en")))
+    cells = [str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if "\u202e" in cell or "\u2066" in cell or "\x1b" in cell]
+    assert json.loads(rendered("json", steered())) == steered()
+
+
+def test_ordinary_texts_stay_as_they_are() -> None:
+    """Chinese, emoji, accents and dashes are no controls."""
+    for text in ("张伟 · 客服", "é — ≤ 100 %", "👩\u200d💻", "", "plain"):
+        assert visible({"a": [text, None, 7]}) == {"a": [text, None, 7]}
+
+
+def test_a_number_stays_on_one_line_of_the_page() -> None:
+    """Scoring groups digits by spaces, and the page keeps 18 809.62 together, in both languages."""
+    html = page(people()["agent"], "both")
+    assert html.count("18\u00a0809.62") == 2
+    assert "18 809.62" not in html
+    assert kept("a 1 b 2 3") == "a 1 b 2\u00a03"

@@ -6,16 +6,20 @@ import copy
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from dashboards.paper.words import LANGUAGES
+from dashboards.paper.words import LANGUAGES, Words
 from dashboards.renderers import RENDERERS, pdf_problem
-from dashboards.renderers.csv import escaped, plain
-from dashboards.renderers.pdf import page
-from dashboards.renderers.text import padded, width
+from dashboards.renderers.csv import escaped, payroll_csv, plain
+from dashboards.renderers.pdf import _refused, page
+from dashboards.renderers.text import laid, padded, width, wrapped
 from scoring.statement import canonical
 from tests.conftest import absent
 from tests.dashboards.renderers.papers import AMOUNTS, Paper, papers
@@ -111,7 +115,8 @@ def test_text_tells_why() -> None:
     assert "False shipping <b> · coefficient(0.5) · upheld boss" in bob
     assert "Commission · 2026-10" in late
     assert "600 → 720" in late
-    assert "order.paid =late (test) 2026-10-20T02:00:00Z" in late
+    assert "order paid =late (test)" in late
+    assert "2026-10-20 10:00:00+08:00" in late
     assert papers()["ann late"]["digest"] in late
     assert "scoreline explain net_sales --owner e:ann --dimension shop --period 2026-11" in late
 
@@ -121,7 +126,9 @@ def test_text_is_aligned_with_wide_characters() -> None:
     lines = rendered("text", papers()["ann late"]).decode().split("\n")
     start = lines.index("本期所得 What you earned")
     table = lines[start + 2 : lines.index("", start)]
-    assert len(table) == 6
+    assert table[0].split() == ["项目", "金额"]
+    assert table[1].split() == ["Item", "Amount"]
+    assert len(table) == 7
     assert len({width(line) for line in table}) == 1
     assert len({len(line) for line in table}) > 1
 
@@ -132,6 +139,22 @@ def test_width_and_padding() -> None:
     assert padded("提成", 6, right=False) == "提成  "
     assert padded("提成", 6, right=True) == "  提成"
     assert padded("提成", 3, right=True) == "提成"
+
+
+def test_wrapping() -> None:
+    """Lines break at spaces, but not inside a grouped number; a word that is too wide is broken."""
+    assert wrapped("above 200 000: 26 610.5", 12) == ["above", "200 000:", "26 610.5"]
+    assert wrapped("提成提成", 4) == ["提成", "提成"]
+    assert wrapped("", 5) == [""]
+    assert laid(Words("提成", "Commission", " (1)"), "both", 40) == ["提成 Commission (1)"]
+    assert laid(Words("提成", "Commission", " (1)"), "both", 14) == ["提成", "Commission (1)"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_fits_a_page(name: str) -> None:
+    """No line is wider than a terminal of 100 columns, only commands stay in one piece to be copied."""
+    lines = rendered("text", papers()[name]).decode().split("\n")
+    assert max(width(line) for line in lines if "scoreline explain" not in line) <= 100
 
 
 def test_json_is_the_statement() -> None:
@@ -150,6 +173,8 @@ def test_json_is_the_statement() -> None:
         ("-cmd", "'-cmd"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
         ("-12.50", "-12.50"),
         ("-1.2.3", "'-1.2.3"),
         ("—", "—"),
@@ -198,8 +223,8 @@ def test_csv_runs_no_formula() -> None:
 def test_xlsx_has_the_amounts_as_numbers() -> None:
     """Read back by another library, the first sheet ends in the components, the correction and the total."""
     book = load_workbook(io.BytesIO(rendered("xlsx", papers()["ann late"], "en")))
-    assert book.sheetnames == ["Person", "Why", "Corrections", "Score", "Result", "Foot"]
-    rows = [row[:2] for row in book["Person"].iter_rows(values_only=True)]
+    assert book.sheetnames == ["Summary", "Pay", "Adjustments", "Score", "Result", "Proof"]
+    rows = [row[:2] for row in book["Summary"].iter_rows(values_only=True)]
     start = rows.index(("Item", "Amount"))
     expected = [
         ("Performance pay", 1200),
@@ -209,6 +234,18 @@ def test_xlsx_has_the_amounts_as_numbers() -> None:
     ]
     assert rows[start + 1 : start + 5] == expected
     assert str(book.properties.created) == "2000-01-01 00:00:00"
+
+
+def test_xlsx_has_scores_and_rates_as_numbers() -> None:
+    """Finance can calculate with rates, bases, scores and points: they are no texts, and rates read as percent."""
+    book = load_workbook(io.BytesIO(rendered("xlsx", papers()["ann"], "en")))
+    by_step = {row[0].value: row for row in book["Pay"].iter_rows()}
+    bracket = by_step["Bracket"]
+    assert [cell.value for cell in bracket[2:]] == [100, 0.1, 10]
+    assert bracket[3].number_format == "0.00##%"
+    score = [cell.value for cell in next(book["Score"].iter_rows(min_row=2, max_row=2))]
+    assert score[3:8] == [1, "PROP", 100, 100, 100]
+    assert book["Score"].freeze_panes == "B2"
 
 
 def test_xlsx_runs_no_formula() -> None:
@@ -243,6 +280,94 @@ def test_the_page_escapes_texts() -> None:
     html = page(papers()["bob"], "en")
     assert "False shipping &lt;b&gt;" in html
     assert "False shipping <b>" not in html
+
+
+def test_a_draft_says_so() -> None:
+    """Only what is not sealed carries the mark, at the title and across the page."""
+    sealed = copy.deepcopy(papers()["ann"])
+    sealed["run"]["status"] = "sealed"
+    assert "草稿 Draft" in page(papers()["ann"], "both")
+    assert "Draft" not in page(sealed, "en")
+    assert 'class="watermark"' not in page(sealed, "en")
+
+
+def test_other_decimals_than_two() -> None:
+    """A currency with three decimals shows all three, one without decimals none."""
+    for currency, amounts, total in (("KWD", ("1.234", "2.000"), "3.234"), ("JPY", ("1200", "42"), "1242")):
+        paper = copy.deepcopy(papers()["ann"])
+        paper["currency"], paper["total"] = currency, total
+        for component, amount in zip(paper["components"], amounts, strict=True):
+            component["amount"] = amount
+        shown = f"{Decimal(total):,}"
+        assert f"{shown} {currency}" in page(paper, "en")
+        assert f"= {shown}\n" in rendered("text", paper, "en").decode()
+
+
+def test_the_pdf_asks_for_nothing() -> None:
+    """A page that asks for a file or a host gets neither."""
+    if pdf_problem():
+        absent(str(pdf_problem()))
+    with pytest.raises(ValueError, match="refers to nothing outside it"):
+        _refused("file:///etc/hosts")
+
+
+def test_the_pdf_is_the_same_in_another_process(repository: Path, tmp_path: Path) -> None:
+    """Two processes with different hash seeds write the same bytes: no time, no chance."""
+    if pdf_problem():
+        absent(str(pdf_problem()))
+    source = tmp_path / "paper.json"
+    source.write_text(canonical(papers()["ann late"]), encoding="utf-8")
+    program = (
+        "import json, sys, hashlib; from dashboards.renderers import RENDERERS; "
+        "paper = json.load(open(sys.argv[1], encoding='utf-8')); "
+        "print(hashlib.sha256(RENDERERS['pdf'].render(paper, 'both')).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(source)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(repository)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def payroll_rows(*names: str) -> list[list[str]]:
+    """The control list of these papers."""
+    raw = payroll_csv([papers()[name] for name in names])
+    assert raw.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+
+
+def test_the_control_list() -> None:
+    """A row a person in a fixed order whatever the order given, then the total of all: 1,242.00 + 510.00."""
+    head, ann, bob, total = payroll_rows("bob", "ann")
+    assert dict(zip(head, ann, strict=True))["total"] == "1242.00"
+    assert dict(zip(head, bob, strict=True))["digest"] == papers()["bob"]["digest"]
+    assert (total[0], total[head.index("currency")], total[head.index("total")]) == ("total", "CNY", "1752.00")
+    assert payroll_rows("ann", "bob") == payroll_rows("bob", "ann")
+    assert payroll_rows() == [head]
+
+
+def test_the_control_list_refuses_to_pay_twice() -> None:
+    """The same person and days twice is an error, and so is a paper that does not add up."""
+    with pytest.raises(ValueError, match="two statements of ann for 2026-10 from 2026-10-01: that would pay twice"):
+        payroll_csv([papers()["ann"], papers()["bob"], papers()["ann"]])
+    wrong = copy.deepcopy(papers()["ann"])
+    wrong["total"] = "9999.00"
+    with pytest.raises(ValueError, match="close again"):
+        payroll_csv([wrong])
+
+
+def test_the_control_list_runs_no_formula() -> None:
+    """A name that begins with an equals sign is escaped."""
+    paper = copy.deepcopy(papers()["ann"])
+    paper["person"]["name"]["en"] = "=cmd"
+    assert b",'=cmd," in payroll_csv([paper])
 
 
 def test_the_pdf_is_one() -> None:
