@@ -36,6 +36,9 @@ from scoring.money import decimal_text, exponent_of
 
 Statement = Mapping[str, Any]
 
+LISTED_FACTS = 20
+"""So many late events of a correction are listed on paper; the JSON lists more, and says how many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -186,7 +189,12 @@ def corrections(statement: Statement) -> Section:
             if was != now:
                 rows.append(_note(words, _same(f"{number(was, 4)} → {number(now, 4)}"), "plain"))
         rows.extend(_note(_same(""), _arrow(said(was), said(now)), "faint") for was, now in _steps(row))
-        rows.extend(_note(LATE, _seen(fact, zone), "faint") for fact in row["facts"])
+        rows.extend(_note(LATE, _seen(fact, zone), "faint") for fact in row["facts"][:LISTED_FACTS])
+        more = row.get("facts_in_all", len(row["facts"])) - LISTED_FACTS
+        if more > 0:
+            rows.append(
+                _note(LATE, Words(f"另有 {more} 个事件，见 JSON", f"{more} more events, see the JSON"), "faint")
+            )
     names = ("item", "event", "before", "after", "already", "amount")
     return Section("corrections", CORRECTIONS, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 4, 5))
 

@@ -126,7 +126,8 @@ def _row(moved: _Moved, facts: list[Json]) -> Json:
                 [detail.text for detail in row.settled.details],
             ],
         },
-        "facts": facts,
+        "facts_in_all": len(facts),
+        "facts": facts[:LISTED_FACTS],
     }
 
 
@@ -140,7 +141,7 @@ def _facts_of(
     named = [fact for group in groups for fact in late.get(group, ())]
     # Credit can move through another case, say a late chat that led to an order: then every late fact is named.
     rows = {(fact["source"], fact["event_id"]): fact for fact in named or late[EVERYTHING]}
-    return [rows[key] for key in sorted(rows)][:LISTED_FACTS]
+    return [rows[key] for key in sorted(rows)]
 
 
 def _late_facts(

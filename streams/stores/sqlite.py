@@ -32,7 +32,6 @@ CREATE TABLE IF NOT EXISTS problems(case_key TEXT, code TEXT, detail TEXT, block
 CREATE TABLE IF NOT EXISTS quarantine(id INTEGER PRIMARY KEY, reason TEXT, detail TEXT, place TEXT, raw BLOB,
   batch INTEGER, state TEXT);
 CREATE INDEX IF NOT EXISTS quarantine_by_place ON quarantine(place);
-CREATE INDEX IF NOT EXISTS quarantine_by_place ON quarantine(place);
 CREATE TABLE IF NOT EXISTS conflicts(event_key BLOB, content_hash BLOB, event_type TEXT, case_key TEXT,
   occurred_at INTEGER, body BLOB, resolution TEXT, PRIMARY KEY(event_key, content_hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
