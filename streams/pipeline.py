@@ -58,8 +58,9 @@ class Pipeline:
     def apply(
         self, decoded: Sequence[Decoded], rejected: Sequence[Rejected], position: Position | None, now_us: int
     ) -> Outcome:
-        """Apply a batch in one transaction; TakenOver when somebody else moved the source's position."""
+        """Apply a batch in one transaction; TakenOver when somebody moved the source or changed the definitions."""
         with self.store.unit() as unit:
+            self._check_program(unit)
             if position is not None:
                 _move(unit, position)
             number = int(unit.setting("batch") or 0) + 1
@@ -77,6 +78,11 @@ class Pipeline:
                 unit.prune_minutes(max(newest, watermark) // MINUTE_US - KEPT_MINUTES)
             unit.set_setting("ingested_us", str(now_us))
         return Outcome(intake.accepted, intake.duplicates, len(rejected), intake.conflicting, number)
+
+    def _check_program(self, unit: Unit) -> None:
+        """Cells of two programs must never mix: adding under other definitions than they were filled with."""
+        if unit.setting("program") not in (None, self.fingerprint):
+            raise TakenOver("the cells were recomputed with other definitions meanwhile; start again to read those")
 
     def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> None:
         """Write facts and cells, some cases at a time: to the cells that is the same as smaller batches in a row."""
@@ -147,6 +153,7 @@ class Pipeline:
     def swap(self, chosen: Conflict, note: str) -> None:
         """Let a conflicting body count instead of the standing one, which is kept as the resolved other."""
         with self.store.unit() as unit:
+            self._check_program(unit)
             content_hash, case = unit.known([chosen.event_key])[chosen.event_key]
             standing = next(fact for fact in unit.facts([case])[case] if fact.event_key == chosen.event_key)
             number = int(unit.setting("batch") or 0) + 1

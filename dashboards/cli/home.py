@@ -63,9 +63,9 @@ class Home:
         return SqliteStore(self.store_path)
 
     def open_to_change(self) -> SqliteStore:
-        """The store for writing to what was ingested before; StoreError when nothing was."""
+        """The store for a short act beside a running reader; StoreError when nothing was ingested yet."""
         self._require_store()
-        return self.open_to_write()
+        return SqliteStore(self.store_path, joins=True)
 
     def _require_store(self) -> None:
         if not self.store_path.exists():

@@ -185,6 +185,10 @@ class Closing:
         Facts that arrived after the batch `cut` are not named behind an amount; what they change shows in the cells.
         """
         results = settle(self.definitions, period.key, self.read)
+        if not results:
+            raise CloseError(
+                f"nobody has a plan that is settled by {period.key}: close a month, quarter or year of a plan"
+            )
         questions = sorted({question for result in results for question in result.open_questions})
         if questions:
             raise CloseError(f"{period.key} can not be settled", tuple(questions))

@@ -220,15 +220,18 @@ class SqliteUnit:
 
 
 class SqliteStore:
-    """A store in one file. Writers take it over by raising its epoch; an older writer then stops."""
+    """A store in one file. A reader of sources takes it over by raising its epoch, and an older one then stops.
 
-    def __init__(self, path: Path | str, *, writes: bool = True) -> None:
+    `joins` writes beside whoever has it now: for short acts, such as a close, that must not end a running reader.
+    """
+
+    def __init__(self, path: Path | str, *, writes: bool = True, joins: bool = False) -> None:
         self.path = str(path)
         try:
             self._connection = self._open(writes)
         except sqlite3.Error as error:
             raise StoreError(self._advice(error)) from error
-        self._epoch = self._take_over() if writes else 0
+        self._epoch = self._enter(joins) if writes else 0
 
     def _open(self, writes: bool) -> sqlite3.Connection:
         target = self.path if writes else f"file:{self.path}?mode=ro"
@@ -251,10 +254,12 @@ class SqliteStore:
             connection.execute("SELECT 1 FROM settings LIMIT 1")
         return connection
 
-    def _take_over(self) -> int:
+    def _enter(self, joins: bool) -> int:
         with self._transaction() as unit:
-            epoch = int(unit.setting("epoch") or 0) + 1
-            unit.set_setting("epoch", str(epoch))
+            epoch = int(unit.setting("epoch") or 0)
+            if not joins:
+                epoch += 1
+                unit.set_setting("epoch", str(epoch))
         return epoch
 
     @contextmanager

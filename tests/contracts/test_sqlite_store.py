@@ -136,3 +136,13 @@ def test_commits_are_durable_by_configuration(tmp_path: Path) -> None:
     outside = sqlite3.connect(tmp_path / "a.db")
     assert outside.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     outside.close()
+
+
+def test_a_short_act_joins_a_running_reader(tmp_path: Path) -> None:
+    """A store that joins writes beside the reader of sources, and neither stops the other."""
+    reader = SqliteStore(tmp_path / "a.db")
+    act = SqliteStore(tmp_path / "a.db", joins=True)
+    for store, name in ((reader, "one"), (act, "two"), (reader, "three")):
+        with store.unit() as unit:
+            unit.set_setting(name, "written")
+    assert {"one", "two", "three"} <= reader.settings().keys()

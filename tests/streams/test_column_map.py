@@ -69,7 +69,7 @@ def test_an_unknown_event_type_names_the_nearest() -> None:
     """A map for no type of event is refused with near names; TOML errors and unreadable files are faults too."""
     assert "nearest are order.paid" in faults('event_type = "order.payd"')[0]
     assert "is not TOML" in faults("= 5")[0]
-    with pytest.raises(DefinitionError, match=r"absent\.toml: : cannot be read"):
+    with pytest.raises(DefinitionError, match=r"absent\.toml: cannot be read"):
         load_column_map(Path("absent.toml"))
 
 

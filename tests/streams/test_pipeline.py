@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scoring.contribution import MINUTE_US
-from streams.codec import Decoded
-from streams.pipeline import Position
+from streams.codec import Codec, Decoded
+from streams.pipeline import Pipeline, Position
 from streams.stores import MemoryStore, SqliteStore, TakenOver
 from tests.scenarios.shop import NOW_US, SIXTY_FORTY, Desk, Teller, Wire, decoded_of, shop_texts
 
@@ -227,3 +227,13 @@ def test_one_batch_or_many_in_any_order() -> None:
             rows = rows[size:]
         found.add(tuple(sorted(desk.cells().items())))
     assert len(found) == 1
+
+
+def test_cells_of_two_programs_never_mix() -> None:
+    """A pipeline whose definitions are not those that filled the cells is stopped before it writes."""
+    desk = Desk()
+    other = Pipeline(desk.store, Codec(), desk.definitions.program(), "other definitions")
+    with desk.store.unit() as unit:
+        unit.set_setting("program", desk.definitions.program_fingerprint())
+    with pytest.raises(TakenOver, match="recomputed with other definitions"):
+        other.apply((), (), None, 1)
