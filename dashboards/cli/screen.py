@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -75,8 +74,3 @@ def progress(title: str, total: int | None, show: bool) -> Iterator[Progress]:
 def wants_progress(as_json: bool) -> bool:
     """Progress is for people at a terminal."""
     return not as_json and sys.stderr.isatty()
-
-
-def size_of(path: Path) -> int | None:
-    """Bytes of a file, or None."""
-    return path.stat().st_size if path.exists() else None

@@ -257,7 +257,6 @@ class _Finding:
         self.setting = setting
         self.credit = OrderCredit(order.shop, order.touch, view, setting)
         self.cogs = {fact.line_id: fact.amount for fact in latest_rows(facts) if isinstance(fact, CogsAdjusted)}
-        self.view = view
         self.atoms: list[tuple[str, Atom]] = []
         self.problems: list[Problem] = []
 
@@ -318,7 +317,7 @@ class _Finding:
             self._line(sale, self._back(sale, by_line.pop(line.line_id, ())))
         for line_id in sorted(by_line):
             self.problems.append(Problem("refund_without_line", f"a refund of line {line_id}, which is not known"))
-        self._ship(paid_at)
+        self._ship()
 
     def _back(self, sale: _Sale, refunds: Sequence[RefundCompleted]) -> int:
         """Add the refunds of a line; returns what went back in all, in minor units of the company's currency."""
@@ -366,7 +365,7 @@ class _Finding:
             ),
         )
 
-    def _ship(self, paid_at: int) -> None:
+    def _ship(self) -> None:
         order = self.order
         due = order.promised_ship_at
         if due is None or (order.cancelled_at is not None and order.cancelled_at <= due):
