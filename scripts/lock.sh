@@ -18,6 +18,6 @@ resolve() { # output, then extras and constraints
 
 # Everything in one resolution first, so that the three locks never disagree about a version.
 resolve requirements-all.lock --all-extras
-resolve requirements.lock --extra pdf --extra dev --constraint requirements-all.lock
+resolve requirements.lock --extra pdf --extra dev --extra kafka --extra postgres --constraint requirements-all.lock
 resolve requirements-demo.lock --extra pdf --constraint requirements-all.lock
 grep --count '==' requirements-all.lock requirements.lock requirements-demo.lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from scoring.events.base import split_key
+from scoring.events.base import Event, split_key
 from scoring.events.correction import EventRetracted
 from streams.codec import Decoded
 from streams.codec import event_key as key_of
@@ -37,6 +37,13 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
     retracted = unit.retractions(keys)
     intake = Intake(number=number)
     doubtful = {d.event_key for d in batch if d.event_key in known and known[d.event_key][0] != d.content_hash}
+    targets = {key for decoded in batch for key in _target(decoded.event)}
+    if doubtful or targets:
+        # Whoever changes a known event holds its name; only then what is known about it is sure to stay.
+        unit.hold({event_name(key) for key in doubtful | targets})
+        settled = unit.known(doubtful | targets)
+        unit.hold({case for _, case in settled.values()})
+        known.update({key: settled[key] for key in doubtful})
     intake.settled = {(row.event_key, row.content_hash): row for row in unit.conflicts(doubtful)} if doubtful else {}
     for decoded in batch:
         found = known.get(decoded.event_key)
@@ -54,6 +61,15 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
             known[decoded.event_key] = (intake_hash(intake, decoded.event_key, found[0]), found[1])
     retract(unit, intake, number)
     return intake
+
+
+def event_name(key: bytes) -> str:
+    """What a unit holds while it changes an event that is known already."""
+    return f"event|{key.hex()}"
+
+
+def _target(event: Event) -> tuple[bytes, ...]:
+    return (key_of(event.target_source, event.target_event_id),) if isinstance(event, EventRetracted) else ()
 
 
 def intake_hash(intake: Intake, event_key: bytes, otherwise: bytes) -> bytes:
@@ -98,8 +114,7 @@ def _conflict(unit: Unit, intake: Intake, decoded: Decoded, found: tuple[bytes, 
 
 def retract(unit: Unit, intake: Intake, number: int) -> None:
     """Mark what the batch retracts, and free what a retraction no longer names because another body of it counts."""
-    events = (decoded.event for decoded in intake.events.values())
-    intake.targets = {key_of(e.target_source, e.target_event_id) for e in events if isinstance(e, EventRetracted)}
+    intake.targets = {key for decoded in intake.events.values() for key in _target(decoded.event)}
     intake.freed = _freed(unit, intake)
     changed = intake.targets | intake.freed
     if not changed:

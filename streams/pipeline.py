@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 import msgspec
 
@@ -13,13 +14,26 @@ from scoring.atoms import View, total_order
 from scoring.contribution import MINUTE_US, Contributions, Key, Program, changes
 from scoring.events.base import Event
 from streams.codec import Codec, Decoded, Rejected
-from streams.intake import Intake, retract, take_in
-from streams.stores.base import Conflict, Fact, ProblemRow, Store, TakenOver, Unit
+from streams.intake import Intake, event_name, retract, take_in
+from streams.stores.base import (
+    Conflict,
+    Contended,
+    Counts,
+    Fact,
+    Position,
+    ProblemRow,
+    Progress,
+    Store,
+    TakenOver,
+    Unit,
+)
 
 KEPT_MINUTES = 2 * 24 * 60
 PRUNING_BATCHES = 16
 CASES_AT_ONCE = 500
 REBUILD_CASES = 2000
+TRIES_WHEN_CONTENDED = 20
+Result = TypeVar("Result")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
 
@@ -37,15 +51,6 @@ class Outcome:
     batch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a source stands: `expected` is what the store must hold (compare-and-set), `reached` replaces it."""
-
-    source: str
-    expected: str | None
-    reached: str
-
-
 class Pipeline:
     """Applies batches to a store. The same facts give the same cells in any order, batching and number of restarts."""
 
@@ -56,28 +61,34 @@ class Pipeline:
         self.fingerprint = fingerprint
 
     def apply(
-        self, decoded: Sequence[Decoded], rejected: Sequence[Rejected], position: Position | None, now_us: int
+        self,
+        decoded: Sequence[Decoded],
+        rejected: Sequence[Rejected],
+        position: Position | None,
+        now_us: int,
+        shard: int = 0,
     ) -> Outcome:
         """Apply a batch in one transaction; TakenOver when somebody moved the source or changed the definitions."""
-        with self.store.unit() as unit:
+        return _insisting(lambda: self._apply(Batch(decoded, rejected, position, now_us), shard))
+
+    def _apply(self, batch: Batch, shard: int) -> Outcome:
+        with self.store.unit(shard) as unit:
             self._check_program(unit)
-            if position is not None:
-                _move(unit, position)
-            number = int(unit.setting("batch") or 0) + 1
-            unit.set_setting("batch", str(number))
-            intake = take_in(unit, decoded, number)
-            unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in rejected])
-            watermark = int(unit.setting("watermark_us") or 0)
+            if batch.position is not None and not unit.move(batch.position):
+                raise TakenOver(
+                    f"another process has read {batch.position.source} meanwhile; start again to go on from there"
+                )
+            number, before = unit.begin_batch(), unit.progress()
+            intake = take_in(unit, batch.decoded, number)
+            unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in batch.rejected])
             if intake.touched or intake.targets or intake.conflicts:
-                self._evaluate(unit, intake, watermark // MINUTE_US - KEPT_MINUTES)
-            _count(unit, intake, len(decoded) + len(rejected), len(rejected))
-            newest = max((row.event.occurred_at for row in decoded), default=0)
-            if newest > watermark:
-                unit.set_setting("watermark_us", str(newest))
+                self._evaluate(unit, intake, before.watermark_us // MINUTE_US - KEPT_MINUTES)
+            after = before.plus(batch.progress(number, intake))
+            unit.advance(after)
+            unit.mark_sources(batch.watermarks())
             if number % PRUNING_BATCHES == 0:
-                unit.prune_minutes(max(newest, watermark) // MINUTE_US - KEPT_MINUTES)
-            unit.set_setting("ingested_us", str(now_us))
-        return Outcome(intake.accepted, intake.duplicates, len(rejected), intake.conflicting, number)
+                unit.prune_minutes(after.watermark_us // MINUTE_US - KEPT_MINUTES)
+        return Outcome(intake.accepted, intake.duplicates, len(batch.rejected), intake.conflicting, number)
 
     def _check_program(self, unit: Unit) -> None:
         """Cells of two programs must never mix: adding under other definitions than they were filled with."""
@@ -95,6 +106,7 @@ class Pipeline:
         cases = sorted(intake.touched)
         for start in range(0, len(cases), CASES_AT_ONCE):
             part = cases[start : start + CASES_AT_ONCE]
+            unit.hold(part)
             stored = unit.facts(part)
             unit.drop_facts([(case, key) for case, key in intake.swapped if case in stored])
             unit.add_facts([fact for case in part for fact in arrived[case]])
@@ -124,13 +136,16 @@ class Pipeline:
         """Publish, wake readers, re-evaluate: contributions(after) - contributions(before) over all cases involved."""
         published = unit.published([case for case in after if before.get(case)])
         moved = _Moved(self.program, published, after)
+        unit.hold([f"key|{key}" for key in moved.keys])
         woken = (unit.readers(moved.keys) | moved.wakes) - after.keys() if moved.keys else set()
+        unit.hold(woken)
         more = {case: self._events(facts) for case, facts in unit.facts(woken).items()}
         reads_before = {case: self.program.reads(case, before.get(case, ())) for case in after}
         reads_after = {case: self.program.reads(case, facts) for case, facts in after.items()}
         for case in woken:
             reads_before[case] = reads_after[case] = self.program.reads(case, more.get(case, ()))
         wanted = {key for reads in (*reads_before.values(), *reads_after.values()) for key in reads}
+        unit.hold((), shared=[f"key|{key}" for key in wanted])
         old = unit.projections(wanted) if wanted else {}
         unit.publish(moved.rows, moved.gone)
         view_before, view_after = view_of(old), view_of(moved.overlaid(old))
@@ -152,12 +167,17 @@ class Pipeline:
 
     def swap(self, chosen: Conflict, note: str) -> None:
         """Let a conflicting body count instead of the standing one, which is kept as the resolved other."""
+        _insisting(lambda: self._swap(chosen, note))
+
+    def _swap(self, chosen: Conflict, note: str) -> None:
         with self.store.unit() as unit:
             self._check_program(unit)
+            unit.hold([event_name(chosen.event_key)])
             content_hash, case = unit.known([chosen.event_key])[chosen.event_key]
+            unit.hold([case, chosen.case])
             standing = next(fact for fact in unit.facts([case])[case] if fact.event_key == chosen.event_key)
-            number = int(unit.setting("batch") or 0) + 1
-            unit.set_setting("batch", str(number))
+            number, progress = unit.begin_batch(), unit.progress()
+            unit.advance(replace(progress, batch=number))
             event = self.codec.restore(chosen.event_type, chosen.body)
             fact = replace(
                 standing,
@@ -187,7 +207,7 @@ class Pipeline:
                 touched={standing.case, fact.case},
             )
             retract(unit, intake, number)
-            self._evaluate(unit, intake, int(unit.setting("watermark_us") or 0) // MINUTE_US - KEPT_MINUTES)
+            self._evaluate(unit, intake, progress.watermark_us // MINUTE_US - KEPT_MINUTES)
 
     def rebuild_needed(self) -> bool:
         """Whether the store's cells come from other definitions than this pipeline's."""
@@ -195,9 +215,9 @@ class Pipeline:
 
     def rebuild(self) -> Iterator[int]:
         """Recompute everything derived from facts in one transaction; yields how many cases are done."""
-        with self.store.unit() as unit:
+        with self.store.unit(alone=True) as unit:
             unit.clear_derived()
-            oldest = int(unit.setting("watermark_us") or 0) // MINUTE_US - KEPT_MINUTES
+            oldest = self.store.progress().watermark_us // MINUTE_US - KEPT_MINUTES
             cases = unit.all_cases()
             done = 0
             while part := list(islice(cases, REBUILD_CASES)):
@@ -212,6 +232,41 @@ class Pipeline:
         """Note which definitions an empty store is filled with."""
         with self.store.unit() as unit:
             unit.set_setting("program", self.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction takes in."""
+
+    decoded: Sequence[Decoded]
+    rejected: Sequence[Rejected]
+    position: Position | None
+    now_us: int
+
+    def progress(self, number: int, intake: Intake) -> Progress:
+        """What the batch adds to its shard's progress."""
+        seen = len(self.decoded) + len(self.rejected)
+        counts = Counts(seen, intake.accepted, intake.duplicates, len(self.rejected), intake.conflicting)
+        return Progress(number, max((row.event.occurred_at for row in self.decoded), default=0), self.now_us, counts)
+
+    def watermarks(self) -> dict[str, int]:
+        """Latest `occurred_at` of the batch by event source."""
+        latest: dict[str, int] = {}
+        for row in self.decoded:
+            event = row.event
+            if event.occurred_at > latest.get(event.source, 0):
+                latest[event.source] = event.occurred_at
+        return latest
+
+
+def _insisting(act: Callable[[], Result]) -> Result:
+    """Do it again while another writer is in the way; nothing was written then."""
+    for _ in range(TRIES_WHEN_CONTENDED):
+        try:
+            return act()
+        except Contended as error:
+            last = error
+    raise last
 
 
 class _Moved:
@@ -261,26 +316,6 @@ def view_of(values: Mapping[str, Mapping[str, bytes]]) -> View:
 
 def _is_old(key: Key, oldest_minute: int) -> bool:
     return key[3].startswith("m:") and int(key[3][2:]) < oldest_minute
-
-
-def _move(unit: Unit, position: Position) -> None:
-    name = f"position:{position.source}"
-    if unit.setting(name) != position.expected:
-        raise TakenOver(f"another process has read {position.source} meanwhile; start again to go on from there")
-    unit.set_setting(name, position.reached)
-
-
-def _count(unit: Unit, intake: Intake, seen: int, rejected: int) -> None:
-    counts = {
-        "in": seen,
-        "accepted": intake.accepted,
-        "duplicates": intake.duplicates,
-        "rejected": rejected,
-        "conflicts": intake.conflicting,
-    }
-    for name, amount in counts.items():
-        if amount:
-            unit.set_setting(f"count:{name}", str(int(unit.setting(f"count:{name}") or 0) + amount))
 
 
 __all__ = ["Outcome", "Pipeline", "Position", "view_of"]

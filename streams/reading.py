@@ -20,7 +20,6 @@ from scoring.period import LocalDays, period_of
 from streams.codec import Codec
 from streams.stores.base import Store
 
-COUNTS = ("in", "accepted", "duplicates", "rejected", "conflicts")
 _decode = msgspec.msgpack.Decoder().decode
 
 
@@ -60,17 +59,23 @@ class Reader:
 
     def version(self) -> int:
         """The number of the last batch; equal numbers mean equal answers."""
-        return int(self.store.settings().get("batch", "0"))
+        return self.store.progress().batch
 
     def freshness(self) -> Freshness:
         """How far the store is."""
-        settings = self.store.settings()
-        counts = {name: int(settings.get(f"count:{name}", "0")) for name in COUNTS}
+        progress = self.store.progress()
+        counts = progress.counts
         return Freshness(
-            int(settings["watermark_us"]) if "watermark_us" in settings else None,
-            int(settings["ingested_us"]) if "ingested_us" in settings else None,
-            int(settings.get("batch", "0")),
-            counts,
+            progress.watermark_us or None,
+            progress.ingested_us or None,
+            progress.batch,
+            {
+                "in": counts.seen,
+                "accepted": counts.accepted,
+                "duplicates": counts.duplicates,
+                "rejected": counts.rejected,
+                "conflicts": counts.conflicts,
+            },
         )
 
     def kpi(self, kpi_id: str, owner: str, period_key: str, dimension: str | None = None) -> KpiValue:

@@ -168,7 +168,7 @@ class _Playing:
         with progress("playing the month", size, True) as bar:
             for totals in self._engine.read(source):
                 tally = totals
-                position = int(self._store.settings()[f"position:{source.name}"].removeprefix("done:"))
+                position = int((self._store.standings()[source.name].position or "0").removeprefix("done:"))
                 bar.update(bar.task_ids[0], completed=position)
                 self._tick()
                 if seconds is not None:
@@ -190,7 +190,7 @@ class _Playing:
             out.print("Stopped.")
 
     def _tick(self) -> None:
-        self._board_clock.at_us = int(self._store.settings().get("watermark_us", "0"))
+        self._board_clock.at_us = self._store.progress().watermark_us
 
 
 def _close(home: Home, definitions: Definitions, pipeline: Pipeline, quiet: bool) -> Draft:

@@ -73,24 +73,29 @@ class Closing:
         """Compute the settlement and keep it as the draft of the period; CloseError names everything that blocks."""
         period = self.period(period_key)
         self._refuse_sealed(period)
+        with self.store.snapshot() as frozen:
+            draft, cut = self._at(frozen)._drafted(period, progress)
+        with self.store.unit() as unit:
+            body, definitions = canonical(draft.body), canonical(dict(self.definitions.texts))
+            unit.put_close(Close(period_key, draft.run, DRAFT, draft.digest, cut, requested_by, "", body, definitions))
+            detail = f"{period_key} run {draft.run} {draft.digest}"
+            unit.add_audit(self.clock.now_us(), requested_by, "close.draft", detail)
+        return draft
+
+    def _at(self, frozen: Store) -> Closing:
+        return Closing(frozen, self.codec, self.definitions, self.clock)
+
+    def _drafted(self, period: Period, progress: Callable[[str], None]) -> tuple[Draft, int]:
         progress("gate")
         blocks = self.blocks(period)
         if blocks:
-            raise CloseError(f"{period_key} can not be closed yet", tuple(blocks))
+            raise CloseError(f"{period.key} can not be closed yet", tuple(blocks))
         progress("recount")
         self._recount(period)
         progress("settle")
-        cut = int(self.store.settings().get("batch", "0"))
+        cut = self.store.progress().batch
         body = self.compute(period, cut)
-        run = self._run(period_key)
-        draft = Draft(period_key, run, digest_of(body), body)
-        with self.store.unit() as unit:
-            definitions = canonical(dict(self.definitions.texts))
-            unit.put_close(
-                Close(period_key, run, DRAFT, draft.digest, cut, requested_by, "", canonical(body), definitions)
-            )
-            unit.add_audit(self.clock.now_us(), requested_by, "close.draft", f"{period_key} run {run} {draft.digest}")
-        return draft
+        return Draft(period.key, self._run(period.key), digest_of(body), body), cut
 
     def approve(self, period_key: str, digest: str, approved_by: str) -> Close:
         """Seal the draft with this digest. Repeating the same approval changes nothing."""
@@ -105,7 +110,8 @@ class Closing:
             raise CloseError(f"{approved_by} requested this close and can not approve it: a second person must")
         if close.digest != digest:
             raise DigestChanged(f"the draft of {period_key} has the digest {close.digest}, not {digest}: read it again")
-        self._check_unchanged(close)
+        with self.store.snapshot() as frozen:
+            self._at(frozen)._check_unchanged(close)
         sealed = replace(close, state=SEALED, approved_by=approved_by)
         with self.store.unit() as unit:
             unit.put_close(sealed)
@@ -139,7 +145,7 @@ class Closing:
         """Everything that keeps the period from being closed, each as a sentence with what to do."""
         settings = self.store.settings()
         found = []
-        watermark = int(settings.get("watermark_us", "0"))
+        watermark = self.store.progress().watermark_us
         if watermark < period.end_us:
             seen = instant_text(watermark) if watermark else "nothing"
             found.append(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from streams.clock import Clock
 from streams.codec import Codec, Decoded, Rejected
-from streams.pipeline import Outcome, Pipeline, Position
+from streams.pipeline import Outcome, Pipeline
 from streams.record import Record, Source
 from streams.sources.follow import FollowedLines
+from streams.stores.base import Position
 
 BATCH_RECORDS = 2_000
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -52,7 +53,7 @@ class EmbeddedEngine:
         `resume` goes on where an unfinished reading of the same source stopped; a finished one starts anew, and what
         was accepted then counts as duplicates now.
         """
-        stored = self.pipeline.store.settings().get(f"position:{source.name}")
+        stored = self._stands(source.name)
         start = 0 if stored is None or not resume or stored.startswith("done:") else int(stored)
         expected, tally = stored, Tally()
         batch: list[Record] = []
@@ -68,7 +69,7 @@ class EmbeddedEngine:
 
     def poll(self, source: FollowedLines) -> Iterator[Tally]:
         """Apply the complete lines that a growing file holds now; call it again for what is appended later."""
-        expected = self.pipeline.store.settings().get(f"position:{source.name}")
+        expected = self._stands(source.name)
         tally, batch = Tally(), list[Record]()
         for record in source.available(int(expected or 0)):
             batch.append(record)
@@ -86,6 +87,10 @@ class EmbeddedEngine:
         now_us = self.clock.now_us()
         decoded, rejected = decode_records(self.pipeline.codec, records, now_us)
         return self.pipeline.apply(decoded, rejected, None, now_us)
+
+    def _stands(self, name: str) -> str | None:
+        standing = self.pipeline.store.standings().get(name)
+        return standing.position if standing else None
 
     def _apply(self, name: str, batch: list[Record], expected: str | None, reached: str, tally: Tally) -> str:
         decoded, rejected = decode_records(self.pipeline.codec, batch, self.clock.now_us())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from scoring.contribution import Key
@@ -15,7 +15,11 @@ class StoreError(Exception):
 
 
 class TakenOver(StoreError):
-    """Another process has taken this store over; this one must stop without writing."""
+    """Another process has taken this store or source over; this one must stop without writing."""
+
+
+class Contended(StoreError):
+    """Another writer was in the way and nothing was written: the same unit can be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,103 @@ class Close:
     definitions: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Lines by outcome; `seen` is the sum of the others."""
+
+    seen: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    conflicts: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(
+            self.seen + other.seen,
+            self.accepted + other.accepted,
+            self.duplicates + other.duplicates,
+            self.rejected + other.rejected,
+            self.conflicts + other.conflicts,
+        )
+
+    @property
+    def unaccounted(self) -> int:
+        """Lines that went in and are in no outcome; anything but zero is a fault."""
+        return self.seen - self.accepted - self.duplicates - self.rejected - self.conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a shard or a whole store is; instants are microseconds since the epoch, 0 before the first event."""
+
+    batch: int = 0
+    watermark_us: int = 0
+    ingested_us: int = 0
+    counts: Counts = field(default_factory=Counts)
+
+    def plus(self, other: Progress) -> Progress:
+        """Both together."""
+        return Progress(
+            max(self.batch, other.batch),
+            max(self.watermark_us, other.watermark_us),
+            max(self.ingested_us, other.ingested_us),
+            self.counts.plus(other.counts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A source moves on: `expected` and `epoch` are what the store must hold (compare-and-set), `reached` is next."""
+
+    source: str
+    expected: str | None
+    reached: str
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a source stands, whose epoch it is, and how often reading from `tried` was begun without getting on."""
+
+    position: str | None = None
+    epoch: int = 0
+    tried: str = ""
+    tries: int = 0
+
+
 class Unit(Protocol):
     """One open transaction: what it reads is consistent, what it writes becomes durable together or not at all."""
+
+    def hold(self, names: Collection[str], shared: Collection[str] = ()) -> None:
+        """Keep other units away from names until this one ends: `shared` ones only from changing them.
+
+        Contended when two units wait for each other. A store with one writer at a time has nothing to do here.
+        """
+
+    def begin_batch(self) -> int:
+        """The number of this batch: above every number that a snapshot taken before can see."""
+
+    def progress(self) -> Progress:
+        """How far the unit's shard is."""
+
+    def advance(self, progress: Progress) -> None:
+        """Replace the progress of the unit's shard."""
+
+    def move(self, position: Position) -> bool:
+        """Move a source; False, and nothing is changed, when it does not stand where expected or has another epoch."""
+
+    def mark_sources(self, watermarks: Mapping[str, int]) -> None:
+        """Raise the latest `occurred_at` seen of each event source."""
 
     def known(self, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, str]]:
         """(content hash, case) of each event key that was accepted before."""
 
     def add_facts(self, facts: Sequence[Fact]) -> None:
-        """Insert or replace facts by event key."""
+        """Insert facts, or replace those whose event key this unit has asked `known` for.
+
+        A key that another unit has added without this one knowing is Contended.
+        """
 
     def drop_facts(self, keys: Sequence[tuple[str, bytes]]) -> None:
         """Remove facts by (case, event key): only for swapping the body of a conflict."""
@@ -165,8 +258,33 @@ class Unit(Protocol):
 class Store(Protocol):
     """Facts and what is computed from them."""
 
-    def unit(self) -> AbstractContextManager[Unit]:
-        """Open a write transaction; it commits at the end of the block and rolls back on an exception."""
+    def unit(self, shard: int = 0, *, alone: bool = False) -> AbstractContextManager[Unit]:
+        """Open a write transaction; it commits at the end of the block and rolls back on an exception.
+
+        Shard 0 is for files and for what people do, shard p + 1 for partition p of a topic. `alone` keeps all other
+        units out. Contended when another writer was in the way.
+        """
+
+    def snapshot(self) -> AbstractContextManager[Store]:
+        """The store as it is now, for reading; every batch number up to its own is in it whole."""
+
+    def claim(self, source: str) -> Standing:
+        """Take a source over: raises its epoch, so that whoever had it before can not move it any more."""
+
+    def trying(self, source: str, epoch: int) -> None:
+        """Note durably that reading goes on from where the source stands; moving it on forgets that."""
+
+    def standings(self) -> dict[str, Standing]:
+        """Every source by name."""
+
+    def progress(self) -> Progress:
+        """How far the whole store is."""
+
+    def shards(self) -> dict[int, Progress]:
+        """How far each shard is."""
+
+    def source_watermarks(self) -> dict[str, int]:
+        """Latest `occurred_at` by event source."""
 
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         """Rows (period, item, value) of a measure in periods first..last, both included; zero rows left out."""

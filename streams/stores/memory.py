@@ -6,9 +6,21 @@ import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
 
 from scoring.contribution import MINUTE_PREFIX, Key
-from streams.stores.base import Close, Conflict, Fact, ProblemRow, Quarantined, Unit
+from streams.stores.base import (
+    Close,
+    Conflict,
+    Fact,
+    Position,
+    ProblemRow,
+    Progress,
+    Quarantined,
+    Standing,
+    TakenOver,
+    Unit,
+)
 
 
 @dataclass(slots=True)
@@ -23,6 +35,9 @@ class _Content:
     quarantine: list[Quarantined] = field(default_factory=list)
     conflicts: dict[tuple[bytes, bytes], Conflict] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    shards: dict[int, Progress] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
     closes: dict[tuple[str, int], Close] = field(default_factory=dict)
     audit: list[tuple[int, str, str, str]] = field(default_factory=list)
 
@@ -40,14 +55,49 @@ def _minute(key: Key) -> int | None:
 class MemoryStore:
     """Keeps everything in dictionaries; a transaction works on a copy that replaces the content at its end."""
 
-    def __init__(self) -> None:
-        self._content = _Content()
+    def __init__(self, content: _Content | None = None) -> None:
+        self._content = content or _Content()
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        unit = MemoryUnit(self._content.copied())
+    def unit(self, shard: int = 0, *, alone: bool = False) -> Iterator[Unit]:
+        unit = MemoryUnit(self._content.copied(), shard)
         yield unit
         self._content = unit.content
+
+    @contextmanager
+    def snapshot(self) -> Iterator[MemoryStore]:
+        # A unit replaces the content and never changes it.
+        yield MemoryStore(self._content)
+
+    def claim(self, source: str) -> Standing:
+        standing = self._content.standings.get(source, Standing())
+        return self._stand(source, replace(standing, epoch=standing.epoch + 1))
+
+    def trying(self, source: str, epoch: int) -> None:
+        standing = self._content.standings[source]
+        if standing.epoch != epoch:
+            raise TakenOver(f"{source} is now read by another process; this one stops")
+        at = standing.position or ""
+        tries = standing.tries + 1 if standing.tried == at else 1
+        self._stand(source, replace(standing, tried=at, tries=tries))
+
+    def _stand(self, source: str, standing: Standing) -> Standing:
+        content = self._content.copied()
+        content.standings[source] = standing
+        self._content = content
+        return standing
+
+    def standings(self) -> dict[str, Standing]:
+        return dict(self._content.standings)
+
+    def progress(self) -> Progress:
+        return reduce(Progress.plus, self._content.shards.values(), Progress())
+
+    def shards(self) -> dict[int, Progress]:
+        return dict(self._content.shards)
+
+    def source_watermarks(self) -> dict[str, int]:
+        return dict(self._content.marks)
 
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         wanted = (owner, dimension, measure)
@@ -119,8 +169,32 @@ class MemoryStore:
 class MemoryUnit:
     """One open transaction on a copy of the content."""
 
-    def __init__(self, content: _Content) -> None:
+    def __init__(self, content: _Content, shard: int = 0) -> None:
         self.content = content
+        self.shard = shard
+
+    def hold(self, names: Collection[str], shared: Collection[str] = ()) -> None:
+        """There is one writer at a time."""
+
+    def begin_batch(self) -> int:
+        return max((row.batch for row in self.content.shards.values()), default=0) + 1
+
+    def progress(self) -> Progress:
+        return self.content.shards.get(self.shard, Progress())
+
+    def advance(self, progress: Progress) -> None:
+        self.content.shards[self.shard] = progress
+
+    def move(self, position: Position) -> bool:
+        standing = self.content.standings.get(position.source, Standing())
+        if (standing.position, standing.epoch) != (position.expected, position.epoch):
+            return False
+        self.content.standings[position.source] = Standing(position.reached, position.epoch)
+        return True
+
+    def mark_sources(self, watermarks: Mapping[str, int]) -> None:
+        marks = self.content.marks
+        marks.update({name: max(at, marks.get(name, at)) for name, at in watermarks.items()})
 
     def known(self, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, str]]:
         return {key: self.content.keys[key] for key in keys if key in self.content.keys}

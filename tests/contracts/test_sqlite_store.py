@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.stores import StoreError, TakenOver
+from streams.stores import Counts, Progress, Standing, StoreError, TakenOver
 from streams.stores.sqlite import SqliteStore
 from tests.contracts.test_store import fill, seen
 
@@ -29,11 +29,11 @@ def test_the_later_writer_takes_over(tmp_path: Path) -> None:
     fill(first)
     second = SqliteStore(tmp_path / "a.db")
     with pytest.raises(TakenOver, match="another scoreline process"), first.unit() as unit:
-        unit.set_setting("batch", "100")
-    assert second.settings()["batch"] == "2"
+        unit.set_setting("color", "100")
+    assert second.settings()["color"] == "red"
     with second.unit() as unit:
-        unit.set_setting("batch", "3")
-    assert second.settings()["batch"] == "3"
+        unit.set_setting("color", "3")
+    assert second.settings()["color"] == "3"
     first.close()
     second.close()
 
@@ -44,11 +44,11 @@ def test_a_reader_does_not_take_over(tmp_path: Path) -> None:
     fill(writer)
     reader = SqliteStore(tmp_path / "a.db", writes=False)
     with writer.unit() as unit:
-        unit.set_setting("batch", "3")
-    assert reader.settings()["batch"] == "3"
+        unit.set_setting("color", "3")
+    assert reader.settings()["color"] == "3"
     with pytest.raises(StoreError), reader.unit() as unit:
-        unit.set_setting("batch", "4")
-    assert writer.settings()["batch"] == "3"
+        unit.set_setting("color", "4")
+    assert writer.settings()["color"] == "3"
     reader.close()
     writer.close()
 
@@ -59,11 +59,11 @@ def test_a_reader_sees_no_half_unit(tmp_path: Path) -> None:
     fill(writer)
     reader = SqliteStore(tmp_path / "a.db", writes=False)
     with writer.unit() as unit:
-        unit.set_setting("batch", "3")
+        unit.set_setting("color", "3")
         unit.add_audit(1, "x", "y", "z")
-        assert reader.settings()["batch"] == "2"
+        assert reader.settings()["color"] == "red"
         assert len(reader.audit()) == 1
-    assert reader.settings()["batch"] == "3"
+    assert reader.settings()["color"] == "3"
     reader.close()
     writer.close()
 
@@ -95,7 +95,7 @@ def test_another_schema(tmp_path: Path) -> None:
     with store.unit() as unit:
         unit.set_setting("schema", "99")
     store.close()
-    with pytest.raises(StoreError, match="has schema 99, this version of scoreline needs 1"):
+    with pytest.raises(StoreError, match="has schema 99, this version of scoreline needs 2"):
         SqliteStore(tmp_path / "a.db")
 
 
@@ -112,8 +112,8 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert seen(store) == before
     store._connection.execute("PRAGMA max_page_count = 1000000")
     with store.unit() as unit:
-        unit.set_setting("batch", "3")
-    assert store.settings()["batch"] == "3"
+        unit.set_setting("color", "3")
+    assert store.settings()["color"] == "3"
     store.close()
 
 
@@ -146,3 +146,24 @@ def test_a_short_act_joins_a_running_reader(tmp_path: Path) -> None:
         with store.unit() as unit:
             unit.set_setting(name, "written")
     assert {"one", "two", "three"} <= reader.settings().keys()
+
+
+def test_a_store_of_the_first_schema_is_brought_up(tmp_path: Path) -> None:
+    """Counts, positions and the watermark that schema 1 kept among the settings are there in the new tables."""
+    SqliteStore(tmp_path / "a.db").close()
+    old = sqlite3.connect(tmp_path / "a.db")
+    old.executescript("DROP TABLE shards; DROP TABLE standings; DROP TABLE marks; UPDATE settings SET value = '1'")
+    rows = {"batch": "7", "watermark_us": "50", "ingested_us": "60", "program": "p"}
+    rows |= {"count:in": "9", "count:accepted": "6", "count:duplicates": "2", "count:rejected": "1"}
+    old.executemany("INSERT INTO settings VALUES(?,?)", [*rows.items(), ("position:a.jsonl", "done:80")])
+    old.commit()
+    old.close()
+    store = SqliteStore(tmp_path / "a.db")
+    assert store.progress() == Progress(7, 50, 60, Counts(9, 6, 2, 1))
+    assert store.standings() == {"a.jsonl": Standing("done:80")}
+    assert {name: store.settings().get(name) for name in ("schema", "program", "batch")} == {
+        "schema": "2",
+        "program": "p",
+        "batch": None,
+    }
+    store.close()

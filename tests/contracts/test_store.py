@@ -7,22 +7,37 @@ from pathlib import Path
 
 import pytest
 
-from streams.stores import STORES, Close, Conflict, Fact, MemoryStore, ProblemRow, Store
+from streams.stores import (
+    STORES,
+    Close,
+    Conflict,
+    Counts,
+    Fact,
+    MemoryStore,
+    Position,
+    ProblemRow,
+    Progress,
+    Standing,
+    Store,
+    TakenOver,
+    open_postgres,
+)
 from streams.stores.sqlite import SqliteStore
 
 CLOSE = Close("2026-10", 1, "draft", "d1", 7, "ann", "", '{"a":1}', '{"x.toml":""}')
+PROGRESS = Progress(2, 70, 80, Counts(6, 3, 1, 1, 1))
 GMV = ("e:ann", "shop", "gmv", "2026-10-03", "")
-
-
-def opener(kind: str, folder: Path) -> Callable[[], Store]:
-    """How to open a fresh store of a kind."""
-    return MemoryStore if kind == "memory" else lambda: SqliteStore(folder / "store.db")
 
 
 @pytest.fixture(params=sorted(STORES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""
-    opened = opener(request.param, tmp_path)()
+    openers: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "sqlite": lambda: SqliteStore(tmp_path / "store.db"),
+        "postgres": lambda: open_postgres(request.getfixturevalue("migrated_database")),
+    }
+    opened = openers[request.param]()
     yield opened
     opened.close()
 
@@ -45,7 +60,11 @@ def fill(store: Store) -> None:
         unit.put_problems(["order|s|o1"], [ProblemRow("order|s|o1", "missing_fx", "no rate", True)])
         unit.add_quarantined([("BAD_JSON", "cut off", "a:1", b'{"\xff', 1)])
         unit.put_conflicts([Conflict(b"a", b"h2", "order.paid", "order|s|o1", 5, b"other")])
-        unit.set_setting("batch", "2")
+        unit.set_setting("color", "red")
+        assert unit.begin_batch() == unit.progress().batch + 1
+        unit.advance(PROGRESS)
+        unit.mark_sources({"pos": 70, "chat": 60})
+        assert unit.move(Position("a.jsonl", None, "10"))
         unit.put_close(CLOSE)
         unit.add_audit(9, "ann", "close.draft", "2026-10")
 
@@ -65,6 +84,9 @@ def seen(store: Store) -> dict[str, object]:
         "quarantine": store.quarantined(None),
         "conflicts": store.open_conflicts(),
         "settings": settings,
+        "shards": store.shards(),
+        "standings": store.standings(),
+        "marks": store.source_watermarks(),
         "closes": store.closes(),
         "audit": store.audit(),
     }
@@ -82,7 +104,10 @@ def test_what_a_unit_writes_is_there_afterwards(store: Store) -> None:
     assert found["live"] == {"live|s|1": [b"v1"]}
     assert found["projections"] == {"live|s|1": {"live|s|1": b"v1"}, "orders|s|b": {"order|s|o1": b"v2"}}
     assert found["problems"] == [ProblemRow("order|s|o1", "missing_fx", "no rate", True)]
-    assert found["settings"] == {"batch": "2"}
+    assert found["settings"] == {"color": "red"}
+    assert found["shards"] == {0: PROGRESS}
+    assert found["standings"] == {"a.jsonl": Standing("10")}
+    assert found["marks"] == {"pos": 70, "chat": 60}
     assert found["closes"] == [CLOSE]
     assert found["audit"] == [(9, "ann", "close.draft", "2026-10")]
 
@@ -100,7 +125,10 @@ def test_an_exception_leaves_everything_as_it_was(store: Store) -> None:
             unit.put_problems(["order|s|o1"], [])
             unit.add_quarantined([("BAD_JSON", "", "", b"", 1)])
             unit.put_conflicts([Conflict(b"q", b"h", "order.paid", "order|s|o1", 5, b"")])
-            unit.set_setting("batch", "99")
+            unit.set_setting("color", "blue")
+            unit.advance(Progress(99))
+            unit.mark_sources({"pos": 99})
+            unit.move(Position("a.jsonl", store.standings().get("a.jsonl", Standing()).position, "99"))
             unit.put_close(Close("2026-11", 1, "draft", "", 0, "", "", "", ""))
             unit.add_audit(1, "", "", "")
             unit.prune_minutes(1000)
@@ -112,11 +140,13 @@ def test_a_unit_sees_its_own_writes(store: Store) -> None:
     """Reads inside the block include what the block has written."""
     with store.unit() as unit:
         unit.add_facts([fact("a")])
-        unit.set_setting("batch", "4")
+        unit.set_setting("color", "green")
+        unit.advance(Progress(4))
         unit.publish([("k", "order|s|o1", b"v")], [])
         unit.add_readers({("k", "order|s|o2")})
         assert unit.known([b"a", b"zz"]) == {b"a": (b"h-a", "order|s|o1")}
-        assert unit.setting("batch") == "4"
+        assert unit.setting("color") == "green"
+        assert unit.progress() == Progress(4)
         assert unit.setting("nothing") is None
         assert unit.projections(["k", "other"]) == {"k": {"order|s|o1": b"v"}}
         assert unit.published(["order|s|o1", "order|s|o2"]) == {"order|s|o1": {"k": b"v"}}
@@ -128,6 +158,7 @@ def test_facts_are_replaced_by_their_key(store: Store) -> None:
     """Adding a fact with a known event key replaces it, and `known` answers with the new content and case."""
     fill(store)
     with store.unit() as unit:
+        assert unit.known([b"a"]).keys() == {b"a"}
         unit.add_facts([fact("a", retracted=True)])
     assert [row.event_key for row in store.all_facts()] == [b"b", b"c"]
     assert {row.event_key: row.is_retracted for row in store.find_facts(["order|s|o1"])["order|s|o1"]} == {
@@ -140,6 +171,7 @@ def test_a_fact_can_move_to_another_case(store: Store) -> None:
     """Dropping a fact from one case and adding it to another leaves it in exactly one, and empty cases vanish."""
     fill(store)
     with store.unit() as unit:
+        assert unit.known([b"c"]).keys() == {b"c"}
         unit.drop_facts([("order|s|o2", b"c")])
         unit.add_facts([fact("c", "order|s|o3", 3)])
     assert store.all_cases() == ["order|s|o1", "order|s|o3"]
@@ -344,5 +376,90 @@ def test_a_result_does_not_change_under_the_reader(store: Store) -> None:
     with store.unit() as unit:
         unit.add_facts([fact("new")])
         unit.add_audit(1, "x", "y", "z")
-        unit.set_setting("batch", "3")
-    assert [len(facts["order|s|o1"]), len(audit), settings["batch"]] == [2, 1, "2"]
+        unit.set_setting("color", "blue")
+    assert [len(facts["order|s|o1"]), len(audit), settings["color"]] == [2, 1, "red"]
+
+
+def test_a_source_moves_only_from_where_it_stands(store: Store) -> None:
+    """A move with another position or epoch than the stored one changes nothing and says so."""
+    fill(store)
+    with store.unit() as unit:
+        for position in (
+            Position("a.jsonl", None, "20"),
+            Position("a.jsonl", "9", "20"),
+            Position("a.jsonl", "10", "20", epoch=1),
+        ):
+            assert not unit.move(position)
+    assert store.standings()["a.jsonl"] == Standing("10")
+    with store.unit() as unit:
+        assert unit.move(Position("a.jsonl", "10", "20"))
+    assert store.standings()["a.jsonl"] == Standing("20")
+
+
+def test_who_claims_a_source_keeps_others_from_moving_it(store: Store) -> None:
+    """Each claim raises the epoch and keeps the position; only the latest epoch may move the source or try it."""
+    fill(store)
+    assert store.claim("a.jsonl") == Standing("10", 1)
+    assert store.claim("a.jsonl") == Standing("10", 2)
+    assert store.claim("fresh") == Standing(None, 1)
+    with store.unit() as unit:
+        assert not unit.move(Position("a.jsonl", "10", "20", epoch=1))
+        assert unit.move(Position("a.jsonl", "10", "20", epoch=2))
+        assert unit.move(Position("fresh", None, "1", epoch=1))
+    with pytest.raises(TakenOver, match=r"a\.jsonl"):
+        store.trying("a.jsonl", 1)
+    assert store.standings() == {"a.jsonl": Standing("20", 2), "fresh": Standing("1", 1)}
+
+
+def test_tries_are_counted_until_the_source_moves(store: Store) -> None:
+    """Reading begun again from the same position counts; a new position, or a move, starts anew."""
+    store.claim("s")
+    store.trying("s", 1)
+    assert store.standings()["s"] == Standing(None, 1, "", 1)
+    store.claim("s")
+    store.trying("s", 2)
+    assert store.standings()["s"] == Standing(None, 2, "", 2)
+    with store.unit() as unit:
+        assert unit.move(Position("s", None, "10", epoch=2))
+    assert store.standings()["s"] == Standing("10", 2)
+    store.trying("s", 2)
+    store.trying("s", 2)
+    assert store.standings()["s"] == Standing("10", 2, "10", 2)
+
+
+def test_shards_add_up(store: Store) -> None:
+    """Each shard keeps its own progress; the store's is the sum of counts and the latest of the rest; cells merge."""
+    for shard, progress in ((1, Progress(1, 50, 90, Counts(3, 2, 1))), (2, Progress(2, 70, 80, Counts(2, 1, 0, 1)))):
+        with store.unit(shard) as unit:
+            assert unit.begin_batch() == progress.batch
+            unit.advance(progress)
+            unit.add_cells({GMV: shard * 10, ("c:", "", "turns", "2026-10-03", ""): shard * 2 - 3})
+    assert store.shards() == {1: Progress(1, 50, 90, Counts(3, 2, 1)), 2: Progress(2, 70, 80, Counts(2, 1, 0, 1))}
+    assert store.progress() == Progress(2, 70, 90, Counts(5, 3, 1, 1))
+    assert list(store.all_cells("0", "9")) == [(GMV, 30)]
+    assert store.cells(*GMV[:3], "2026-10-01", "2026-10-31") == [("2026-10-03", "", 30)]
+    with store.unit(2) as unit:
+        unit.add_cells({GMV: -30})
+    assert list(store.all_cells("0", "9")) == []
+
+
+def test_marks_never_go_back(store: Store) -> None:
+    """The latest event time of a source stays when an older one comes."""
+    for watermark in (70, 60, 80):
+        with store.unit() as unit:
+            unit.mark_sources({"pos": watermark})
+    assert store.source_watermarks() == {"pos": 80}
+
+
+def test_a_snapshot_stands_still(store: Store) -> None:
+    """What is written after a snapshot was taken is not in it."""
+    fill(store)
+    with store.snapshot() as frozen:
+        before = seen(frozen)
+        with store.unit() as unit:
+            unit.add_facts([fact("new", "order|s|o7", 3)])
+            unit.add_cells({GMV: 1})
+            unit.advance(Progress(3))
+        assert seen(frozen) == before
+        assert seen(store) != before
+    assert store.progress().batch == 3

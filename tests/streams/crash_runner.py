@@ -15,7 +15,7 @@ from streams.engines import EmbeddedEngine
 from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.sources import open_source
-from streams.stores import SqliteStore
+from streams.stores import SqliteStore, Standing
 
 NOW_US = 1_800_000_000_000_000
 BATCH = 100
@@ -32,7 +32,8 @@ def run(store_path: Path, events: Path, folder: Path) -> None:
         pipeline.adopt()
     source = open_source(events)
     print("ingest", flush=True)
-    if not store.settings().get(f"position:{source.name}", "").startswith("done:"):
+    standing = store.standings().get(source.name, Standing())
+    if not (standing.position or "").startswith("done:"):
         for _ in EmbeddedEngine(pipeline, clock, BATCH).read(source):
             pass
     closing = Closing(store, codec, definitions, clock)

@@ -19,7 +19,7 @@ import pytest
 
 from examples.shop.simulator import generate
 from streams.evidence import cells_digest
-from streams.stores import SqliteStore
+from streams.stores import Progress, SqliteStore
 from tests.streams.crash_runner import PERIOD, STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,7 +36,8 @@ class End:
     cells: str
     settlement: str
     facts: int
-    counts: dict[str, str]
+    progress: Progress
+    positions: dict[str, str | None]
     quarantine: list[tuple[str, bytes]]
     conflicts: int
     seals: int
@@ -47,16 +48,12 @@ def end_of(path: Path) -> End:
     store = SqliteStore(path, writes=False)
     (close,) = store.closes()
     assert close.state == "sealed"
-    settings = store.settings()
     found = End(
         cells_digest(store, "0", "9"),
         close.digest,
         sum(1 for _ in store.all_facts()),
-        {
-            name: value
-            for name, value in settings.items()
-            if name.startswith(("count:", "batch", "watermark", "position"))
-        },
+        store.progress(),
+        {name: standing.position for name, standing in store.standings().items()},
         [(row.reason, row.raw) for row in store.quarantined(None)],
         len(store.open_conflicts()),
         [row[2] for row in store.audit()].count("close.sealed"),

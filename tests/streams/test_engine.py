@@ -41,7 +41,7 @@ def test_a_file_is_read_to_its_end(tmp_path: Path, size: int) -> None:
     tallies = list(engine(desk, size).read(source))
     assert last(tallies) == (11, 10, 0, 1)
     assert tallies[-1].by_reason == {"BAD_JSON": 1}
-    assert desk.store.settings()[f"position:{source.name}"] == f"done:{(tmp_path / 'a.jsonl').stat().st_size}"
+    assert desk.store.standings()[source.name].position == f"done:{(tmp_path / 'a.jsonl').stat().st_size}"
     assert desk.value("gmv", "c:") == 10
     (row,) = desk.store.quarantined()
     assert row.raw == b'{"event_id":'
@@ -92,7 +92,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"")
     source = open_source(tmp_path / "a.jsonl")
     assert last(list(engine(desk, 3).read(source))) == (0, 0, 0, 0)
-    assert desk.store.settings()[f"position:{source.name}"] == "done:0"
+    assert desk.store.standings()[source.name].position == "done:0"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

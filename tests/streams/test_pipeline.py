@@ -163,8 +163,8 @@ def test_a_file_position_is_compared_before_it_moves() -> None:
     for expected in (None, "9", "11"):
         with pytest.raises(TakenOver, match="another process has read a"):
             desk.pipeline.apply([decoded], [], Position("a", expected, "20"), NOW_US)
-    settings = desk.store.settings()
-    assert (settings["position:a"], settings["batch"], settings["count:in"]) == ("10", "1", "1")
+    progress = desk.store.progress()
+    assert (desk.store.standings()["a"].position, progress.batch, progress.counts.seen) == ("10", 1, 1)
 
 
 def test_the_watermark_is_the_latest_event_time() -> None:

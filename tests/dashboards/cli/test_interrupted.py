@@ -33,12 +33,12 @@ def batches(home: Path) -> int:
     try:
         connection = sqlite3.connect(f"file:{home / 'scoreline.db'}?mode=ro", uri=True)
         try:
-            row = connection.execute("SELECT value FROM settings WHERE name = 'batch'").fetchone()
+            row = connection.execute("SELECT max(batch) FROM shards").fetchone()
         finally:
             connection.close()
     except sqlite3.OperationalError:
         return 0
-    return int(row[0]) if row else 0
+    return int(row[0] or 0)
 
 
 def interrupt(home: Path, file: Path, how: signal.Signals) -> int:
