@@ -20,4 +20,5 @@ resolve() { # output, then extras and constraints
 resolve requirements-all.lock --all-extras
 resolve requirements.lock --extra pdf --extra dev --extra kafka --extra postgres --constraint requirements-all.lock
 resolve requirements-demo.lock --extra pdf --constraint requirements-all.lock
-grep --count '==' requirements-all.lock requirements.lock requirements-demo.lock
+resolve deploy/requirements.lock --extra pdf --extra kafka --extra postgres --constraint requirements-all.lock
+grep --count '==' requirements-all.lock requirements.lock requirements-demo.lock deploy/requirements.lock

@@ -20,6 +20,7 @@ from streams.stores.base import (
     Contended,
     Counts,
     Fact,
+    OtherDefinitions,
     Position,
     ProblemRow,
     Progress,
@@ -93,7 +94,7 @@ class Pipeline:
     def _check_program(self, unit: Unit) -> None:
         """Cells of two programs must never mix: adding under other definitions than they were filled with."""
         if unit.setting("program") not in (None, self.fingerprint):
-            raise TakenOver("the cells were recomputed with other definitions meanwhile; start again to read those")
+            raise OtherDefinitions("the cells were recomputed with other definitions meanwhile; start again")
 
     def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> None:
         """Write facts and cells, some cases at a time: to the cells that is the same as smaller batches in a row."""

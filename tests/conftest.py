@@ -12,7 +12,11 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from streams.stores.migration import migrate
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+pytest_plugins = ["tests.servers.fixtures"]
 
 # Two cores are shared with other work, so a deadline would measure the neighbours.
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -40,6 +44,13 @@ def absent(what: str) -> NoReturn:
     if os.environ.get("REQUIRE_SERVERS") == "1":
         pytest.fail(f"{what}; REQUIRE_SERVERS=1 makes this a failure", pytrace=False)
     pytest.skip(what)
+
+
+@pytest.fixture
+def migrated_database(postgres_database: str) -> str:
+    """The superuser's URL of a database with scoreline's tables, dropped afterwards."""
+    migrate(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(scope="session")

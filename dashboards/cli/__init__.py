@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup
+from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup, worker
 from streams.engines import GC_THRESHOLDS
 from streams.guard import stop_on_name_clash
 
@@ -29,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "approve": closes.approve,
     "verify": closes.verify,
     "statement": papers.statement,
+    "worker": worker.worker,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -30,7 +30,12 @@ REASONS: Final[dict[str, str]] = {
     "NOT_POSITIVE_PRICE": "A row has a unit price of zero or less, so it is no sale but a gift or a write-off.",
     "MISSING_STOCK_CODE": "A row has no article code.",
     "UNKNOWN_INVOICE_KIND": "An invoice number is neither a sale (digits) nor a cancellation (C and digits).",
+    "CRASHED_READER": "Reading the record ended the process twice, so it was set aside; replay it after an upgrade.",
     "UNKNOWN_PARENT": "A detail row refers to an order, article or category that the other files do not have.",
+    "NO_VALUE": "A Kafka record has no value (a tombstone) or an empty one; a fact is cancelled by event.retracted.",
+    "COMPRESSED": "The bytes are a packed file such as gzip, lz4 or zstd, not JSON.",
+    "BAD_ENVELOPE": "The headers of a Kafka record or its CloudEvents envelope are of a kind that is not read.",
+    "CONTRADICTION": "An envelope (headers or CloudEvents attributes) and the event in it say different things.",
 }
 
 

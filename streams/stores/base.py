@@ -18,6 +18,10 @@ class TakenOver(StoreError):
     """Another process has taken this store or source over; this one must stop without writing."""
 
 
+class OtherDefinitions(TakenOver):
+    """The cells are those of other definitions than this process has; it must start again with the new ones."""
+
+
 class Contended(StoreError):
     """Another writer was in the way and nothing was written: the same unit can be tried again."""
 
@@ -144,12 +148,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a source stands, whose epoch it is, and how often reading from `tried` was begun without getting on."""
+    """Where a source stands, whose epoch it is, and what its reader noted before it read on."""
 
     position: str | None = None
     epoch: int = 0
-    tried: str = ""
-    tries: int = 0
+    note: str = ""
 
 
 class Unit(Protocol):
@@ -271,8 +274,8 @@ class Store(Protocol):
     def claim(self, source: str) -> Standing:
         """Take a source over: raises its epoch, so that whoever had it before can not move it any more."""
 
-    def trying(self, source: str, epoch: int) -> None:
-        """Note durably that reading goes on from where the source stands; moving it on forgets that."""
+    def note(self, source: str, epoch: int, text: str) -> None:
+        """Replace a source's note durably, in a transaction of its own; TakenOver when the epoch is another's."""
 
     def standings(self) -> dict[str, Standing]:
         """Every source by name."""

@@ -73,13 +73,11 @@ class MemoryStore:
         standing = self._content.standings.get(source, Standing())
         return self._stand(source, replace(standing, epoch=standing.epoch + 1))
 
-    def trying(self, source: str, epoch: int) -> None:
-        standing = self._content.standings[source]
+    def note(self, source: str, epoch: int, text: str) -> None:
+        standing = self._content.standings.get(source, Standing())
         if standing.epoch != epoch:
             raise TakenOver(f"{source} is now read by another process; this one stops")
-        at = standing.position or ""
-        tries = standing.tries + 1 if standing.tried == at else 1
-        self._stand(source, replace(standing, tried=at, tries=tries))
+        self._stand(source, replace(standing, note=text))
 
     def _stand(self, source: str, standing: Standing) -> Standing:
         content = self._content.copied()
@@ -189,7 +187,7 @@ class MemoryUnit:
         standing = self.content.standings.get(position.source, Standing())
         if (standing.position, standing.epoch) != (position.expected, position.epoch):
             return False
-        self.content.standings[position.source] = Standing(position.reached, position.epoch)
+        self.content.standings[position.source] = replace(standing, position=position.reached)
         return True
 
     def mark_sources(self, watermarks: Mapping[str, int]) -> None:

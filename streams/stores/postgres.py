@@ -79,24 +79,20 @@ class PostgresStore:
     def claim(self, source: str) -> Standing:
         rows = self._rows(
             "INSERT INTO standings AS s(source, epoch) VALUES(%s, 1) "
-            "ON CONFLICT(source) DO UPDATE SET epoch = s.epoch + 1 RETURNING position, epoch, tried, tries",
+            "ON CONFLICT(source) DO UPDATE SET epoch = s.epoch + 1 RETURNING position, epoch, note",
             source,
         )
         return Standing(*rows[0])
 
-    def trying(self, source: str, epoch: int) -> None:
-        tried = self._rows(
-            "UPDATE standings SET tried = coalesce(position, ''), tries = "
-            "CASE WHEN tries > 0 AND tried = coalesce(position, '') THEN tries + 1 ELSE 1 END "
-            "WHERE source = %s AND epoch = %s RETURNING 1",
-            source,
-            epoch,
+    def note(self, source: str, epoch: int, text: str) -> None:
+        noted = self._rows(
+            "UPDATE standings SET note = %s WHERE source = %s AND epoch = %s RETURNING 1", text, source, epoch
         )
-        if not tried:
+        if not noted:
             raise TakenOver(f"{source} is now read by another process; this one stops")
 
     def standings(self) -> dict[str, Standing]:
-        rows = self._rows("SELECT source, position, epoch, tried, tries FROM standings")
+        rows = self._rows("SELECT source, position, epoch, note FROM standings")
         return {row[0]: Standing(*row[1:]) for row in rows}
 
     def progress(self) -> Progress:

@@ -83,8 +83,7 @@ class PostgresUnit:
         if position.expected is None:
             self._run("INSERT INTO standings(source) VALUES(%s) ON CONFLICT DO NOTHING", position.source)
         moved = self._run(
-            "UPDATE standings SET position = %s, tried = '', tries = 0 "
-            "WHERE source = %s AND position IS NOT DISTINCT FROM %s AND epoch = %s",
+            "UPDATE standings SET position = %s WHERE source = %s AND position IS NOT DISTINCT FROM %s AND epoch = %s",
             position.reached,
             position.source,
             position.expected,

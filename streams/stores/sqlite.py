@@ -121,19 +121,16 @@ class SqliteStore:
             )
         return self.standings()[source]
 
-    def trying(self, source: str, epoch: int) -> None:
+    def note(self, source: str, epoch: int, text: str) -> None:
         with self._own():
-            tried = self._connection.execute(
-                "UPDATE standings SET tried = coalesce(position, ''), tries = "
-                "CASE WHEN tries > 0 AND tried = coalesce(position, '') THEN tries + 1 ELSE 1 END "
-                "WHERE source = ? AND epoch = ?",
-                (source, epoch),
+            noted = self._connection.execute(
+                "UPDATE standings SET note = ? WHERE source = ? AND epoch = ?", (text, source, epoch)
             )
-            if tried.rowcount != 1:
+            if noted.rowcount != 1:
                 raise TakenOver(f"{source} is now read by another process; this one stops")
 
     def standings(self) -> dict[str, Standing]:
-        rows = self._rows("SELECT source, position, epoch, tried, tries FROM standings")
+        rows = self._rows("SELECT source, position, epoch, note FROM standings")
         return {str(row[0]): Standing(*row[1:]) for row in rows}  # type: ignore[arg-type]
 
     def progress(self) -> Progress:

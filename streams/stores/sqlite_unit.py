@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS shards(shard INTEGER PRIMARY KEY, batch INTEGER NOT N
   ingested_us INTEGER NOT NULL, seen INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicates INTEGER NOT NULL,
   rejected INTEGER NOT NULL, conflicts INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS standings(source TEXT PRIMARY KEY, position TEXT, epoch INTEGER NOT NULL DEFAULT 0,
-  tried TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  note TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks(source TEXT PRIMARY KEY, watermark_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS closes(period TEXT, run INTEGER, state TEXT, digest TEXT, cut_batch INTEGER,
   requested_by TEXT, approved_by TEXT, body TEXT, definitions TEXT, PRIMARY KEY(period, run)) WITHOUT ROWID;
@@ -108,7 +108,7 @@ class SqliteUnit:
     def move(self, position: Position) -> bool:
         self._all("INSERT OR IGNORE INTO standings(source) VALUES(?)", (position.source,))
         moved = self._all(
-            "UPDATE standings SET position = ?, tried = '', tries = 0 WHERE source = ? AND position IS ? AND epoch = ?",
+            "UPDATE standings SET position = ? WHERE source = ? AND position IS ? AND epoch = ?",
             (position.reached, position.source, position.expected, position.epoch),
         )
         return moved.rowcount == 1

@@ -407,24 +407,22 @@ def test_who_claims_a_source_keeps_others_from_moving_it(store: Store) -> None:
         assert unit.move(Position("a.jsonl", "10", "20", epoch=2))
         assert unit.move(Position("fresh", None, "1", epoch=1))
     with pytest.raises(TakenOver, match=r"a\.jsonl"):
-        store.trying("a.jsonl", 1)
+        store.note("a.jsonl", 1, "mine")
     assert store.standings() == {"a.jsonl": Standing("20", 2), "fresh": Standing("1", 1)}
 
 
-def test_tries_are_counted_until_the_source_moves(store: Store) -> None:
-    """Reading begun again from the same position counts; a new position, or a move, starts anew."""
+def test_a_note_stays_until_it_is_replaced(store: Store) -> None:
+    """A note survives claims and moves, and only the latest epoch may write it."""
     store.claim("s")
-    store.trying("s", 1)
-    assert store.standings()["s"] == Standing(None, 1, "", 1)
-    store.claim("s")
-    store.trying("s", 2)
-    assert store.standings()["s"] == Standing(None, 2, "", 2)
+    store.note("s", 1, "first")
+    assert store.claim("s") == Standing(None, 2, "first")
+    with pytest.raises(TakenOver, match="s is now read by another"):
+        store.note("s", 1, "late")
     with store.unit() as unit:
         assert unit.move(Position("s", None, "10", epoch=2))
+    assert store.standings()["s"] == Standing("10", 2, "first")
+    store.note("s", 2, "")
     assert store.standings()["s"] == Standing("10", 2)
-    store.trying("s", 2)
-    store.trying("s", 2)
-    assert store.standings()["s"] == Standing("10", 2, "10", 2)
 
 
 def test_shards_add_up(store: Store) -> None:

@@ -42,7 +42,7 @@ CREATE TABLE shards(shard integer PRIMARY KEY, batch bigint NOT NULL, watermark_
   ingested_us bigint NOT NULL, seen bigint NOT NULL, accepted bigint NOT NULL, duplicates bigint NOT NULL,
   rejected bigint NOT NULL, conflicts bigint NOT NULL) WITH (fillfactor = 50);
 CREATE TABLE standings(source text COLLATE "C" PRIMARY KEY, position text, epoch bigint NOT NULL DEFAULT 0,
-  tried text NOT NULL DEFAULT '', tries integer NOT NULL DEFAULT 0) WITH (fillfactor = 50);
+  note text NOT NULL DEFAULT '') WITH (fillfactor = 50);
 CREATE TABLE marks(shard integer NOT NULL, source text COLLATE "C" NOT NULL, watermark_us bigint NOT NULL,
   PRIMARY KEY(source, shard)) WITH (fillfactor = 50);
 CREATE TABLE closes(period text COLLATE "C" NOT NULL, run integer NOT NULL, state text NOT NULL, digest text NOT NULL,

@@ -1,0 +1,32 @@
+"""`scoreline worker`: reads a topic's partitions into the store, together with the other workers of its group."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from dashboards.cli.screen import INFRASTRUCTURE, WRONG_USE, exits, fail
+from streams.settings import Settings, SettingsError
+
+
+def worker() -> None:
+    """Read the events topic into the store until Ctrl-C or SIGTERM; start as many as there are partitions at most.
+
+    Everything is told by environment variables: SCORELINE_BROKERS, SCORELINE_TOPIC, SCORELINE_GROUP, SCORELINE_STORE,
+    SCORELINE_HOME (definitions), SCORELINE_REDIS, SCORELINE_METRICS_PORT.
+    """
+    try:
+        from streams.topics.faults import KafkaSettingsError, KafkaUnavailable
+        from streams.topics.settings import KafkaSettings
+        from streams.worker import work
+    except ModuleNotFoundError as error:
+        raise fail("the worker needs more packages: pip install 'scoreline[kafka,postgres]'", WRONG_USE) from error
+    with exits():
+        try:
+            code = work(Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ))
+        except (SettingsError, KafkaSettingsError) as error:
+            raise fail(str(error), WRONG_USE) from error
+        except KafkaUnavailable as error:
+            raise fail(str(error), INFRASTRUCTURE) from error
+        raise typer.Exit(code)
