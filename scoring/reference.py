@@ -48,6 +48,7 @@ class Policy:
     live_heartbeat_gap_seconds: int = 300
     service_window: tuple[str, str] = ("08:00", "23:00")
     order_owner: str = "assignment"
+    close_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

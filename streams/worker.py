@@ -10,6 +10,7 @@ import time
 from scoring.definitions import Definitions
 from streams.clock import SystemClock
 from streams.engines.kafka.application import Application, Ending, Parts, build, run
+from streams.engines.kafka.ledger import serve
 from streams.folder import load_definitions
 from streams.settings import Settings, pipeline_of
 from streams.topics.administration import topic_id
@@ -55,4 +56,6 @@ def work(settings: Settings, kafka: KafkaSettings) -> int:
     """Read until a signal; returns the exit code."""
     set_up_logging()
     app, ending = application(settings, kafka)
+    if settings.metrics_port:
+        serve(app.ledger, settings.metrics_port)
     return run(app, ending, set_up_logging)

@@ -10,7 +10,7 @@ import typer
 
 from dashboards.alerts.duty import Duty, on_duty
 from dashboards.alerts.sqlite_book import SqliteBook
-from dashboards.cli.home import Home, engine_of, pipeline_of, reader_of
+from dashboards.cli.home import Home, engine_of, home_of, pipeline_of, reader_of
 from dashboards.cli.intake import rebuild
 from dashboards.cli.options import HostOption, PortOption
 from dashboards.cli.screen import exits, out, wants_progress
@@ -48,7 +48,7 @@ def board(
 ) -> None:
     """Show the board of a home that something else fills."""
     with exits():
-        home = Home(folder)
+        home = home_of(folder)
         definitions = home.definitions()
         with listening(host, port):
             pass
@@ -66,7 +66,7 @@ def run(
 ) -> None:
     """Follow growing files (default: events.jsonl of the home), show the board and send alerts, until Ctrl-C."""
     with exits():
-        home = Home(folder)
+        home = home_of(folder)
         definitions = home.definitions()
         files = follow or [home.folder / "events.jsonl"]
         if not follow:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.cli.home import Home, closing_of, default_home, pipeline_of
+from dashboards.cli.home import closing_of, default_home, home_of, pipeline_of
 from dashboards.cli.intake import rebuild
 from dashboards.cli.options import ByOption, HomeOption, JsonOption, PeriodOption
 from dashboards.cli.screen import FINDING, exits, fail, out, print_json, progress, wants_progress
@@ -20,7 +20,7 @@ DigestOption = Annotated[str, typer.Option("--digest", help="The digest that `sc
 def close(period: ClosePeriod, by: ByOption, home: HomeOption = default_home(), as_json: JsonOption = False) -> None:
     """Compute the settlement of a period as a draft and print its digest. A second person approves it."""
     with exits():
-        place = Home(home)
+        place = home_of(home)
         definitions = place.definitions()
         store = place.open_to_change()
         rebuild(pipeline_of(store, definitions), wants_progress(as_json))
@@ -45,7 +45,7 @@ def approve(
 ) -> None:
     """Seal the draft with this digest. Exit code 1 when the draft or its inputs have changed."""
     with exits():
-        place = Home(home)
+        place = home_of(home)
         closing = closing_of(place.open_to_change(), place.definitions())
         sealed = closing.approve(period, digest, by)
         if as_json:
@@ -58,7 +58,7 @@ def approve(
 def verify(period: PeriodOption, home: HomeOption = default_home(), as_json: JsonOption = False) -> None:
     """Check that a close still has its digest and that an independent recount of the facts agrees with the cells."""
     with exits():
-        place = Home(home)
+        place = home_of(home)
         definitions = place.definitions()
         closing = closing_of(place.open_current(definitions), definitions)
         stored, digest = closing.verify(period)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scoring.definitions import DefinitionError, Definitions, Fault
 from streams.clock import Clock, SystemClock
 from streams.closing import Closing
+from streams.closing.barrier import Cut, LogBounds, no_log
 from streams.codec import Codec
 from streams.engines import EmbeddedEngine
 from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.reading import Reader
-from streams.stores import SqliteStore, Store, StoreError
+from streams.settings import Settings, SettingsError, pipeline_of
+from streams.stores import SqliteStore, Store, StoreError, open_postgres
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where one company's definitions, facts and papers live."""
+    """Where one company's definitions, facts and papers live; facts are in PostgreSQL when `store_url` names one."""
 
     folder: Path
+    store_url: str = field(default="", repr=False)
 
     @property
     def definitions_folder(self) -> Path:
@@ -42,28 +46,37 @@ class Home:
         """The definitions; DefinitionError lists every fault."""
         return load_definitions(self.definitions_folder)
 
-    def open_to_read(self) -> SqliteStore:
+    def open_to_read(self) -> Store:
         """The store for reading; StoreError when nothing was ingested yet."""
+        if self.store_url:
+            return open_postgres(self.store_url)
         self._require_store()
         return SqliteStore(self.store_path, writes=False)
 
-    def open_current(self, definitions: Definitions) -> SqliteStore:
+    def open_current(self, definitions: Definitions) -> Store:
         """The store for reading numbers; DefinitionError when its cells were computed with other definitions."""
         store = self.open_to_read()
         if store.settings().get("program") not in (None, definitions.program_fingerprint()):
             message = (
-                f"{self.store_path} was computed with other definitions: run `scoreline ingest --home {self.folder}` "
-                "to recompute it, or start `scoreline run` again"
+                f"{self.store_name} was computed with other definitions: run `scoreline ingest --home {self.folder}` "
+                "to recompute it, or start `scoreline run` or `scoreline worker` again"
             )
             raise DefinitionError((Fault(str(self.definitions_folder), "changed", message),))
         return store
 
-    def open_to_write(self) -> SqliteStore:
-        """The store for writing; takes it over from an earlier writer."""
-        return SqliteStore(self.store_path)
+    @property
+    def store_name(self) -> str:
+        """The store as messages call it: the file, or PostgreSQL without its password."""
+        return "PostgreSQL (SCORELINE_STORE)" if self.store_url else str(self.store_path)
 
-    def open_to_change(self) -> SqliteStore:
+    def open_to_write(self) -> Store:
+        """The store for writing; a file is taken over from an earlier writer."""
+        return open_postgres(self.store_url) if self.store_url else SqliteStore(self.store_path)
+
+    def open_to_change(self) -> Store:
         """The store for a short act beside a running reader; StoreError when nothing was ingested yet."""
+        if self.store_url:
+            return open_postgres(self.store_url)
         self._require_store()
         return SqliteStore(self.store_path, joins=True)
 
@@ -74,17 +87,17 @@ class Home:
             )
 
 
+def home_of(folder: Path) -> Home:
+    """The home in a folder, with its facts where SCORELINE_STORE says."""
+    try:
+        return Home(folder, Settings.from_environment(os.environ).store_url)
+    except SettingsError as error:
+        raise DefinitionError((Fault("environment", "", str(error)),)) from error
+
+
 def default_home() -> Path:
     """The home named by SCORELINE_HOME, else the current folder."""
     return Path(os.environ.get("SCORELINE_HOME", "."))
-
-
-def pipeline_of(store: Store, definitions: Definitions) -> Pipeline:
-    """A pipeline that fills the store under the definitions; cells are rebuilt by the caller when needed."""
-    pipeline = Pipeline(store, Codec(), definitions.program(), definitions.program_fingerprint())
-    if "program" not in store.settings():
-        pipeline.adopt()
-    return pipeline
 
 
 def engine_of(pipeline: Pipeline, clock: Clock | None = None, batch_records: int = 2_000) -> EmbeddedEngine:
@@ -94,9 +107,34 @@ def engine_of(pipeline: Pipeline, clock: Clock | None = None, batch_records: int
 
 def closing_of(store: Store, definitions: Definitions) -> Closing:
     """The close of a home."""
-    return Closing(store, Codec(), definitions, SystemClock())
+    return Closing(store, Codec(), definitions, SystemClock(), log_of(os.environ))
+
+
+def log_of(environment: Mapping[str, str]) -> Callable[[], Cut]:
+    """Where the topic's partitions end, when SCORELINE_BROKERS names Kafka; else nothing to wait for."""
+    if not environment.get("SCORELINE_BROKERS"):
+        return no_log
+    from streams.engines.kafka.partition import source_of
+    from streams.topics.bounds import log_bounds
+    from streams.topics.settings import KafkaSettings
+
+    kafka = KafkaSettings.from_environment(environment)
+    return lambda: {
+        source_of(kafka.topic, number): LogBounds(begin, end) for number, (begin, end) in log_bounds(kafka).items()
+    }
 
 
 def reader_of(store: Store, definitions: Definitions) -> Reader:
     """Reads numbers."""
     return Reader(store, definitions)
+
+
+__all__ = [
+    "Home",
+    "closing_of",
+    "default_home",
+    "engine_of",
+    "home_of",
+    "pipeline_of",
+    "reader_of",
+]

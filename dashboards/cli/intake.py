@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.cli.home import Home, default_home, engine_of, pipeline_of
+from dashboards.cli.home import default_home, engine_of, home_of, pipeline_of
 from dashboards.cli.options import HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json, progress, wants_progress
 from streams.column_map import load_column_map
@@ -31,7 +31,7 @@ def ingest(
     Without a file only the cells are recomputed, when the definitions have changed.
     """
     with exits():
-        place = Home(home)
+        place = home_of(home)
         definitions = place.definitions()
         if kind == "follow":
             raise fail("a growing file is followed by `scoreline run --follow FILE`", WRONG_USE)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dashboards.boards import Missing, kpi_json
-from dashboards.cli.home import Home, default_home, reader_of
+from dashboards.cli.home import Home, default_home, home_of, reader_of
 from dashboards.cli.options import HomeOption, JsonOption, PeriodOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json
 from dashboards.texts import Voice
@@ -41,7 +41,7 @@ def _asked(home: Home, kpi_id: str, owner: str, period: str, dimension: str | No
         raise fail(f"{error}; owners are e:<person>, t:<team>, s:<shop> and c:", WRONG_USE) from error
     reader = reader_of(home.open_current(definitions), definitions)
     if not period and reader.freshness().watermark_us is None:
-        raise fail(f"{home.store_path} holds no event yet: ingest some, or name a --period", WRONG_USE)
+        raise fail(f"{home.store_name} holds no event yet: ingest some, or name a --period", WRONG_USE)
     try:
         return reader, reader.kpi(kpi_id, owner, period or reader.month(), dimension)
     except ValueError as error:
@@ -58,7 +58,7 @@ def kpi(
 ) -> None:
     """Print a KPI of an owner in a period (default: the current month of the events)."""
     with exits():
-        reader, value = _asked(Home(home), kpi_id, owner, period, dimension)
+        reader, value = _asked(home_of(home), kpi_id, owner, period, dimension)
         definitions, period = reader.definitions, value.period
         row = kpi_json(value, definitions, reader.target(kpi_id, owner, period), reader.freshness())
         if as_json:
@@ -84,7 +84,7 @@ def explain(
 ) -> None:
     """List the events behind a KPI, case by case, with what each case adds to which measure."""
     with exits():
-        reader, value = _asked(Home(home), kpi_id, owner, period, dimension)
+        reader, value = _asked(home_of(home), kpi_id, owner, period, dimension)
         definitions, period = reader.definitions, value.period
         rows = _cases(reader, definitions, value, period)
         shown = rows if limit == 0 else rows[:limit]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.cli.home import Home, default_home
+from dashboards.cli.home import Home, default_home, home_of
 from dashboards.cli.options import HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json, progress, wants_progress
 from dashboards.renderers import RENDERERS
@@ -37,7 +37,7 @@ def statement(
             raise fail(
                 f"{formats or 'no format'} can not be printed: name a folder with --out, or use --json", WRONG_USE
             )
-        papers = statements_of(latest_close(Home(home), period), person)
+        papers = statements_of(latest_close(home_of(home), period), person)
         if not papers:
             raise fail(f"{person!r} has no statement in {period}", WRONG_USE)
         if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.cli.home import Home, default_home, pipeline_of
+from dashboards.cli.home import default_home, home_of, pipeline_of
 from dashboards.cli.intake import rebuild
 from dashboards.cli.options import ByOption, HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, exits, fail, out, print_json
@@ -25,7 +25,7 @@ IdsArgument = Annotated[list[int], typer.Argument(help="Numbers from `scoreline 
 def _repairing(home: Path) -> Iterator[Repair]:
     """A repair of the home's store; a number or an event that is not there exits with 2."""
     with exits():
-        place = Home(home)
+        place = home_of(home)
         definitions = place.definitions()
         try:
             pipeline = pipeline_of(place.open_to_change(), definitions)
@@ -50,7 +50,7 @@ def list_(
 ) -> None:
     """List rejected input with reasons, and conflicts that block the close."""
     with exits():
-        store = Home(home).open_to_read()
+        store = home_of(home).open_to_read()
         rows, conflicts = store.quarantined(), store.open_conflicts()
         shown = rows if limit == 0 else rows[:limit]
         if as_json:
@@ -90,7 +90,7 @@ def show(
 ) -> None:
     """Print the raw bytes of rejected input as they came."""
     with exits():
-        row = next((row for row in Home(home).open_to_read().quarantined(None) if row.id == row_id), None)
+        row = next((row for row in home_of(home).open_to_read().quarantined(None) if row.id == row_id), None)
         if row is None:
             raise fail(f"nothing in quarantine has the number {row_id}", WRONG_USE)
         out.print(f"{row.reason} ({row.state}) at {row.place}: {row.detail}", markup=False)

@@ -16,6 +16,7 @@ from scoring.faults import DefinitionError
 from streams.closing import CloseError, DigestChanged
 from streams.record import SourceError
 from streams.stores import StoreError
+from streams.topics.faults import KafkaSettingsError, KafkaUnavailable
 
 DONE, FINDING, WRONG_USE, INFRASTRUCTURE = 0, 1, 2, 3
 out = Console(highlight=False, soft_wrap=True)
@@ -40,11 +41,11 @@ def exits() -> Iterator[None]:
         yield
     except DigestChanged as error:
         raise fail(str(error), FINDING) from error
-    except (CloseError, DefinitionError) as error:
+    except (CloseError, DefinitionError, KafkaSettingsError) as error:
         raise fail(str(error), WRONG_USE) from error
     except SourceError as error:
         raise fail(str(error), WRONG_USE) from error
-    except StoreError as error:
+    except (StoreError, KafkaUnavailable) as error:
         raise fail(str(error), INFRASTRUCTURE) from error
     except PortInUse as error:
         raise fail(str(error.strerror), INFRASTRUCTURE) from error

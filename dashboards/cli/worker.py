@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from dashboards.cli.screen import INFRASTRUCTURE, WRONG_USE, exits, fail
+from dashboards.cli.screen import WRONG_USE, exits, fail
 from streams.settings import Settings, SettingsError
 
 
@@ -17,7 +17,6 @@ def worker() -> None:
     SCORELINE_HOME (definitions), SCORELINE_REDIS, SCORELINE_METRICS_PORT.
     """
     try:
-        from streams.topics.faults import KafkaSettingsError, KafkaUnavailable
         from streams.topics.settings import KafkaSettings
         from streams.worker import work
     except ModuleNotFoundError as error:
@@ -25,8 +24,6 @@ def worker() -> None:
     with exits():
         try:
             code = work(Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ))
-        except (SettingsError, KafkaSettingsError) as error:
+        except SettingsError as error:
             raise fail(str(error), WRONG_USE) from error
-        except KafkaUnavailable as error:
-            raise fail(str(error), INFRASTRUCTURE) from error
         raise typer.Exit(code)

@@ -80,6 +80,7 @@ def _policy(table: Table) -> Policy:
         live_heartbeat_gap_seconds=table.whole("live_heartbeat_gap_seconds", plain.live_heartbeat_gap_seconds, 1),
         service_window=(window[0], window[1]),
         order_owner=table.choice("order_owner", ("assignment", "agent"), plain.order_owner),
+        close_sources=table.texts("close_sources"),
     )
     table.finish()
     return policy

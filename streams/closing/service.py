@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from scoring.period import Period, instant_text, period_of
 from scoring.settlement import PersonResult, settle
 from scoring.statement import Json, canonical, digest_of, statement, totals
 from streams.clock import Clock
+from streams.closing.barrier import Cut, no_log, silent, taken, unread
 from streams.closing.corrections import corrections
 from streams.closing.recounting import LISTED, differences
 from streams.codec import Codec
@@ -62,19 +64,22 @@ def with_run(body: Json, run: int, digest: str, state: str) -> list[Json]:
 class Closing:
     """Closes periods of one store under one set of definitions. Every command can be repeated without harm."""
 
-    def __init__(self, store: Store, codec: Codec, definitions: Definitions, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, codec: Codec, definitions: Definitions, clock: Clock, log: Callable[[], Cut] = no_log
+    ) -> None:
         self.store = store
         self.codec = codec
         self.definitions = definitions
         self.clock = clock
+        self.log = log
         self.program: Program = definitions.program()
 
     def draft(self, period_key: str, requested_by: str, progress: Callable[[str], None] = lambda step: None) -> Draft:
         """Compute the settlement and keep it as the draft of the period; CloseError names everything that blocks."""
         period = self.period(period_key)
         self._refuse_sealed(period)
-        with self.store.snapshot() as frozen:
-            draft, cut = self._at(frozen)._drafted(period, progress)
+        with self._cut() as frozen:
+            draft, cut = frozen._drafted(period, progress)
         with self.store.unit() as unit:
             body, definitions = canonical(draft.body), canonical(dict(self.definitions.texts))
             unit.put_close(Close(period_key, draft.run, DRAFT, draft.digest, cut, requested_by, "", body, definitions))
@@ -82,8 +87,12 @@ class Closing:
             unit.add_audit(self.clock.now_us(), requested_by, "close.draft", detail)
         return draft
 
-    def _at(self, frozen: Store) -> Closing:
-        return Closing(frozen, self.codec, self.definitions, self.clock)
+    @contextmanager
+    def _cut(self) -> Iterator[Closing]:
+        """The close on a store that stands still, taken after the workers have read what is on the log now."""
+        cut = taken(self.store, self.log)
+        with self.store.snapshot() as frozen:
+            yield Closing(frozen, self.codec, self.definitions, self.clock, lambda: cut)
 
     def _drafted(self, period: Period, progress: Callable[[str], None]) -> tuple[Draft, int]:
         progress("gate")
@@ -110,8 +119,8 @@ class Closing:
             raise CloseError(f"{approved_by} requested this close and can not approve it: a second person must")
         if close.digest != digest:
             raise DigestChanged(f"the draft of {period_key} has the digest {close.digest}, not {digest}: read it again")
-        with self.store.snapshot() as frozen:
-            self._at(frozen)._check_unchanged(close)
+        with self._cut() as frozen:
+            frozen._check_unchanged(close)
         sealed = replace(close, state=SEALED, approved_by=approved_by)
         with self.store.unit() as unit:
             unit.put_close(sealed)
@@ -152,6 +161,9 @@ class Closing:
                 f"the period is still open: events have reached {seen}, the period ends {instant_text(period.end_us)}; "
                 "wait for later events of every source"
             )
+        found.extend(unread(self.store.standings(), self.log()))
+        required = self.definitions.reference.policy.close_sources
+        found.extend(silent(self.store.source_watermarks(), required, period))
         if settings.get("program") not in (None, self.definitions.program_fingerprint()):
             found.append(
                 "the definitions changed: run `scoreline run` or `scoreline ingest` once to recompute the cells"

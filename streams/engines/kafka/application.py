@@ -16,6 +16,7 @@ import faust
 from faust.types.auth import SASLMechanism
 
 from streams.clock import Clock
+from streams.engines.kafka.ledger import Ledger
 from streams.engines.kafka.member import Member
 from streams.engines.kafka.partition import PartitionReader
 from streams.engines.kafka.transport import SCHEME
@@ -30,7 +31,7 @@ POLL_RECORDS = 2_000
 WAITING_BUFFERS = 4
 """Buffers that wait for the agent, over all partitions; memory is bounded by this and POLL_RECORDS."""
 METADATA_AGE_MS = 10_000
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 2.0
 EXIT_INFRASTRUCTURE = 3
 STOP_SECONDS = 15
 
@@ -68,6 +69,7 @@ class Application(faust.App):
     """Faust's app with its member of the group."""
 
     member: Member
+    ledger: Ledger
 
 
 def build(parts: Parts) -> Application:
@@ -93,6 +95,7 @@ def build(parts: Parts) -> Application:
         autodiscover=False,
     )
     app.member = Member(kafka.topic, lambda number: _reader(parts, number), parts.ending)
+    app.ledger = Ledger(app.member)
     topic = app.topic(kafka.topic, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw")
 
     @app.agent(topic, name="scoreline.events")
@@ -104,6 +107,14 @@ def build(parts: Parts) -> Application:
         app.member.release({tp.partition for tp in revoked if tp.topic == kafka.topic})
 
     app.on_partitions_revoked.connect(release)  # type: ignore[arg-type]
+
+    @app.timer(LOOK_SECONDS)
+    async def look() -> None:
+        app.ledger.beat()
+        for tp in app.consumer.assignment():
+            seat = app.member.seats.get(tp.partition)
+            if tp.topic == kafka.topic and seat is not None:
+                seat.end = max(seat.end, app.consumer.highwater(tp) or 0)
 
     return app
 

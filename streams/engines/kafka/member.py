@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from streams.engines.kafka.partition import Early, Gap, PartitionReader, Taken
-from streams.stores.base import OtherDefinitions, StoreError, TakenOver
+from streams.stores.base import OtherDefinitions, Progress, StoreError, TakenOver
 
 log = logging.getLogger("scoreline.worker")
 Result = TypeVar("Result")
@@ -47,6 +47,13 @@ class Seat:
     halted: str = ""
     misrouted: int = 0
     begin: int = 0
+    end: int = 0
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def lag(self) -> int:
+        """Records on the log, as far as it is known, that are not in the store."""
+        return max(0, self.end - self.reader.position)
 
 
 @dataclass(slots=True)
@@ -59,6 +66,7 @@ class Member:
     applied: Callable[[int, Taken], None] = lambda partition, taken: None
     seats: dict[int, Seat] = field(default_factory=dict)
     ready: bool = False
+    live_view_up: bool | None = None
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "scoreline-apply"))
 
     async def run(self, act: Callable[[], Result]) -> Result:
@@ -98,11 +106,12 @@ class Member:
             seat = self.seats.get(number)
             if seat is None:
                 seat = self.seats[number] = Seat(self.open_reader(number))
-            seat.is_held, seat.halted, seat.begin = True, "", begin
+            seat.is_held, seat.halted, seat.begin, seat.end = True, "", begin, end
             try:
                 offsets[number] = seat.reader.claim(begin, end)
             except Gap as gap:
                 self._halt(seat, str(gap))
+            seat.progress = seat.reader.progress()
         return offsets
 
     def _halt(self, seat: Seat, why: str) -> None:
@@ -151,5 +160,6 @@ class Member:
             return seat.reader.position
         for taken in seat.reader.take(records, seat.begin):
             seat.misrouted += taken.misrouted
+            seat.progress = taken.outcome.progress
             self.applied(seat.reader.partition, taken)
         return seat.reader.position

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from streams.clock import Clock
 from streams.codec import Decoded, Rejected
 from streams.pipeline import Outcome, Pipeline
-from streams.stores.base import Counts, Position
+from streams.stores.base import Position, Progress
+from streams.topics.deadletters import DeadLetter
 from streams.topics.envelope import Headers, body_of
 from streams.topics.keys import key_of, place_of
 
 BATCH_RECORDS = 1_000
 CAREFUL_DIVISOR = 8
-CRASHED = "CRASHED_READER"
+CRASHED, CRASHED_DETAIL = "CRASHED_READER", "reading it ended the process twice; replay it after an upgrade"
 
 
 class LogRecord(Protocol):
@@ -94,8 +95,17 @@ class Taken:
     position: int
 
 
+def keep_no_copy(letters: Sequence[DeadLetter]) -> None:
+    """Rejected records are kept in the store's quarantine alone."""
+
+
 class PartitionReader:
-    """One partition of a topic, from `claim` until another process claims it. Not safe for two threads at once."""
+    """One partition of a topic, from `claim` until another process claims it. Not safe for two threads at once.
+
+    `bury` gets rejected records before they are committed to quarantine, so that a copy is made at least once.
+    """
+
+    bury: Callable[[Sequence[DeadLetter]], None] = staticmethod(keep_no_copy)
 
     def __init__(self, pipeline: Pipeline, clock: Clock, topic: str, partition: int) -> None:
         self.pipeline = pipeline
@@ -181,38 +191,39 @@ class PartitionReader:
 
     def _apply(self, records: Sequence[LogRecord]) -> Taken:
         now_us = self.clock.now_us()
-        decoded, rejected, misrouted = self._decoded(records, now_us)
+        decoded, letters, misrouted = self._decoded(records, now_us)
+        if letters:
+            self.bury(letters)
+        rejected = [letter.rejected for letter in letters]
         reached = records[-1].offset + 1
         position = Position(self.source, self._stored, str(reached), self._epoch)
         outcome = self.pipeline.apply(decoded, rejected, position, now_us, shard_of(self.partition))
         self._stored, self.position = str(reached), reached
         return Taken(outcome, misrouted, reached)
 
-    def _decoded(self, records: Sequence[LogRecord], now_us: int) -> tuple[list[Decoded], list[Rejected], int]:
+    def _decoded(self, records: Sequence[LogRecord], now_us: int) -> tuple[list[Decoded], list[DeadLetter], int]:
         decoded: list[Decoded] = []
-        rejected: list[Rejected] = []
+        letters: list[DeadLetter] = []
         misrouted = 0
         poison = self._suspicion is not None and self._suspicion.is_poison
         codec = self.pipeline.codec
         for record in records:
             where = place_of(self.topic, self.partition, record.offset)
             if poison:
-                rejected.append(Rejected(CRASHED, "reading it ended the process twice", record.value or b"", where))
-                continue
-            body = body_of(record.value, record.headers, where)
-            found = codec.decode(body, where, now_us) if isinstance(body, bytes) else body
+                found: Decoded | Rejected = Rejected(CRASHED, CRASHED_DETAIL, record.value or b"", where)
+            else:
+                body = body_of(record.value, record.headers, where)
+                found = codec.decode(body, where, now_us) if isinstance(body, bytes) else body
             if isinstance(found, Decoded):
                 decoded.append(found)
                 misrouted += record.key != key_of(found.event)
             else:
-                rejected.append(found)
-        return decoded, rejected, misrouted
+                letters.append(DeadLetter(found, self.topic, self.partition, record.offset))
+        return decoded, letters, misrouted
 
-    def counts(self) -> Counts:
-        """What went in and what became of it, over all time."""
-        shards = self.pipeline.store.shards()
-        shard = shards.get(shard_of(self.partition))
-        return shard.counts if shard else Counts()
+    def progress(self) -> Progress:
+        """How far the partition's shard is, over all time."""
+        return self.pipeline.store.shards().get(shard_of(self.partition), Progress())
 
 
 def source_of(topic: str, partition: int) -> str:
