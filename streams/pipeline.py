@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -43,13 +43,18 @@ Facts = Mapping[str, Sequence[Event]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one batch."""
+    """What became of one batch. `before` is the number of its shard's batch before it, `progress` how far the shard is
+    then, `keys` are the cells that it changed.
+    """
 
     accepted: int
     duplicates: int
     rejected: int
     conflicts: int
     batch: int
+    before: int = 0
+    progress: Progress = field(default_factory=Progress)
+    keys: frozenset[Key] = frozenset()
 
 
 class Pipeline:
@@ -60,6 +65,8 @@ class Pipeline:
         self.codec = codec
         self.program = program
         self.fingerprint = fingerprint
+        self.version = -1
+        """Of the published definitions; -1 for those of a folder."""
 
     def apply(
         self,
@@ -82,22 +89,28 @@ class Pipeline:
             number, before = unit.begin_batch(), unit.progress()
             intake = take_in(unit, batch.decoded, number)
             unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in batch.rejected])
+            keys: set[Key] = set()
             if intake.touched or intake.targets or intake.conflicts:
-                self._evaluate(unit, intake, before.watermark_us // MINUTE_US - KEPT_MINUTES)
+                keys = self._evaluate(unit, intake, before.watermark_us // MINUTE_US - KEPT_MINUTES)
             after = before.plus(batch.progress(number, intake))
             unit.advance(after)
             unit.mark_sources(batch.watermarks())
             if number % PRUNING_BATCHES == 0:
                 unit.prune_minutes(after.watermark_us // MINUTE_US - KEPT_MINUTES)
-        return Outcome(intake.accepted, intake.duplicates, len(batch.rejected), intake.conflicting, number)
+        fates = intake.accepted, intake.duplicates, len(batch.rejected), intake.conflicting
+        return Outcome(*fates, number, before.batch, after, frozenset(keys))
 
     def _check_program(self, unit: Unit) -> None:
         """Cells of two programs must never mix: adding under other definitions than they were filled with."""
         if unit.setting("program") not in (None, self.fingerprint):
             raise OtherDefinitions("the cells were recomputed with other definitions meanwhile; start again")
 
-    def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> None:
-        """Write facts and cells, some cases at a time: to the cells that is the same as smaller batches in a row."""
+    def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> set[Key]:
+        """Write facts and cells, some cases at a time: to the cells that is the same as smaller batches in a row.
+
+        Returns the keys of the cells that were added to.
+        """
+        keys: set[Key] = set()
         unit.drop_retractions(intake.freed)
         unit.add_retractions(intake.targets)
         unit.put_conflicts(intake.conflicts)
@@ -117,7 +130,10 @@ class Pipeline:
                 self._arrive(rows.setdefault(case, {}), case, arrived[case], intake)
             after = {case: _standing(rows[case].values()) for case in part}
             delta = self._change(unit, before, after)
-            unit.add_cells({key: amount for key, amount in delta.items() if not _is_old(key, oldest_minute)})
+            added = {key: amount for key, amount in delta.items() if not _is_old(key, oldest_minute)}
+            unit.add_cells(added)
+            keys.update(added)
+        return keys
 
     def _arrive(self, rows: dict[bytes, tuple[Fact, Event]], case: str, facts: Sequence[Fact], intake: Intake) -> None:
         for swapped, key in intake.swapped:
@@ -217,6 +233,9 @@ class Pipeline:
     def rebuild(self) -> Iterator[int]:
         """Recompute everything derived from facts in one transaction; yields how many cases are done."""
         with self.store.unit(alone=True) as unit:
+            self._check_version(unit)
+            if unit.setting("program") == self.fingerprint:
+                return
             unit.clear_derived()
             oldest = self.store.progress().watermark_us // MINUTE_US - KEPT_MINUTES
             cases = unit.all_cases()
@@ -228,11 +247,26 @@ class Pipeline:
                 done += len(part)
                 yield done
             unit.set_setting("program", self.fingerprint)
+            unit.set_setting("definitions_version", str(self.version))
+            # What was copied from the cells before, such as a live view, is told by this that it is void.
+            unit.set_setting("rebuilds", str(int(unit.setting("rebuilds") or 0) + 1))
+
+    def _check_version(self, unit: Unit) -> None:
+        """An older process must not turn the cells back."""
+        stored = int(unit.setting("definitions_version") or -1)
+        if self.version < stored:
+            mine = f"version {self.version}" if self.version >= 0 else "those of a folder"
+            raise OtherDefinitions(
+                f"the cells are those of version {stored} of the published definitions, this process has {mine}: "
+                "publish the definitions with `scoreline topics publish`, then start again"
+            )
 
     def adopt(self) -> None:
         """Note which definitions an empty store is filled with."""
-        with self.store.unit() as unit:
-            unit.set_setting("program", self.fingerprint)
+        with self.store.unit(alone=True) as unit:
+            if unit.setting("program") is None:
+                unit.set_setting("program", self.fingerprint)
+                unit.set_setting("definitions_version", str(self.version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def pipeline_of(store: Store, definitions: Definitions) -> Pipeline:
-    """A pipeline that fills the store under the definitions; cells are rebuilt by the caller when needed."""
+def pipeline_of(store: Store, definitions: Definitions, version: int = -1) -> Pipeline:
+    """A pipeline that fills the store under the definitions; cells are rebuilt by the caller when needed.
+
+    `version` is that of published definitions, -1 for those of a folder.
+    """
     pipeline = Pipeline(store, Codec(), definitions.program(), definitions.program_fingerprint())
+    pipeline.version = version
     if "program" not in store.settings():
         pipeline.adopt()
     return pipeline

@@ -7,13 +7,17 @@ import logging
 import sys
 import time
 
-from scoring.definitions import Definitions
+from scoring.definitions import read_definitions
 from streams.clock import SystemClock
 from streams.engines.kafka.application import Application, Ending, Parts, build, run
+from streams.engines.kafka.burial import burial
+from streams.engines.kafka.identity import other_topic, remembered, watch_of
 from streams.engines.kafka.ledger import serve
 from streams.folder import load_definitions
 from streams.settings import Settings, pipeline_of
 from streams.topics.administration import topic_id
+from streams.topics.faults import TopicMissing
+from streams.topics.reference import Published, latest, newest_version
 from streams.topics.settings import KafkaSettings
 
 log = logging.getLogger("scoreline.worker")
@@ -39,17 +43,39 @@ def set_up_logging() -> None:
     logging.getLogger("scoreline").setLevel(logging.INFO)
 
 
+def _published(kafka: KafkaSettings) -> Published | None:
+    try:
+        return latest(kafka)
+    except TopicMissing as missing:
+        log.warning("%s; using the definitions of the home's folder", missing)
+        return None
+
+
 def application(settings: Settings, kafka: KafkaSettings) -> tuple[Application, Ending]:
     """Everything wired, cells rebuilt if need be; StoreError, KafkaUnavailable or DefinitionError when it can not."""
-    definitions: Definitions = load_definitions(settings.definitions_folder)
-    topic_id(kafka)
-    pipeline = pipeline_of(settings.open_store(), definitions)
+    known_topic = topic_id(kafka)
+    published = _published(kafka)
+    definitions = read_definitions(published.texts) if published else load_definitions(settings.definitions_folder)
+    version = published.version if published else -1
+    log.info("definitions: %s", f"published, version {version}" if published else "those of the home's folder")
+    store = settings.open_store()
+    pipeline = pipeline_of(store, definitions, version)
     if pipeline.rebuild_needed():
         log.info("the definitions changed: recomputing cells")
         for done in pipeline.rebuild():
             log.info("recomputed %d cases", done)
     ending = Ending()
-    return build(Parts(kafka, pipeline, SystemClock(), ending)), ending
+
+    def look_for_definitions() -> None:
+        if published is not None and newest_version(kafka) > version:
+            ending("new definitions were published: the worker starts again with them")
+
+    known = remembered(kafka, store)
+    watch = watch_of(kafka, known, look_for_definitions)
+    app = build(Parts(kafka, pipeline, SystemClock(), ending, watch, burial(kafka)))
+    if known != known_topic:
+        app.member.fault = other_topic(kafka.topic)
+    return app, ending
 
 
 def work(settings: Settings, kafka: KafkaSettings) -> int:

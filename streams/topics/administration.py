@@ -9,6 +9,7 @@ from typing import Any
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
+from streams.codec.json_text import SIZE_LIMIT_BYTES
 from streams.topics.connection import admin
 from streams.topics.declared import MIN_INSYNC, REPLICATION, Topic, Topics
 from streams.topics.faults import KafkaUnavailable, TopicMissing
@@ -25,6 +26,14 @@ class Created:
     topic: str
     outcome: str
     partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A topic to send to: its id, another one when the topic was made anew, and the size of its largest record."""
+
+    topic_id: str
+    max_message_bytes: int
 
 
 def create(settings: KafkaSettings, topics: Topics, dev: bool, grow: bool) -> list[Created]:
@@ -53,16 +62,25 @@ def check(settings: KafkaSettings, topics: Topics, dev: bool) -> list[Finding]:
     return [finding for topic in topics.all() for finding in compare(topic, found.get(topic.name), dev)]
 
 
-def topic_id(settings: KafkaSettings) -> str:
-    """The id of the events topic, another one when the topic was made anew; TopicMissing when it is not there."""
+def target(settings: KafkaSettings) -> Target:
+    """The events topic as a producer needs to know it; TopicMissing when it is not there."""
     with admin(settings) as client:
         (described,) = client.describe_topics([settings.topic])
-    if described["error_code"]:
         _raise_unless_missing(described)
-        raise TopicMissing(
-            f"the topic {settings.topic} is not there: run `scoreline topics create`, or check SCORELINE_TOPIC"
-        )
-    return str(described["topic_id"])
+        if described["error_code"]:
+            raise TopicMissing(
+                f"the topic {settings.topic} is not there: run `scoreline topics create`, or check SCORELINE_TOPIC"
+            )
+        asked = [ConfigResource(ConfigResourceType.TOPIC, settings.topic)]
+        configs = client.describe_configs(asked, config_filter="all")["topic"].get(settings.topic, {})
+    # A producer may be allowed to write and not to see the settings.
+    limit = configs.get("max.message.bytes", {}).get("value", SIZE_LIMIT_BYTES)
+    return Target(str(described["topic_id"]), int(limit))
+
+
+def topic_id(settings: KafkaSettings) -> str:
+    """The id of the events topic; TopicMissing when it is not there."""
+    return target(settings).topic_id
 
 
 def _kept(client: Any, topic: Topic, found: Found, grow: bool) -> Created:

@@ -70,7 +70,7 @@ def reaching(settings: KafkaSettings) -> Iterator[None]:
 
     kafka-python tells the cause of a failed connection only to its log, so that is listened to meanwhile.
     """
-    ear = _Ear()
+    ear = Ear()
     log = logging.getLogger("kafka")
     if log.getEffectiveLevel() < logging.INFO:
         # Below, kafka-python logs every request, and with it passwords and the contents of events.
@@ -79,12 +79,12 @@ def reaching(settings: KafkaSettings) -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        raise KafkaUnavailable(_sentence(settings, error, ear)) from error
+        raise unavailable(settings, error, ear) from error
     finally:
         log.removeHandler(ear)
 
 
-class _Ear(logging.Handler):
+class Ear(logging.Handler):
     """Remembers the errors that kafka-python logs, each kind once; `is_login`: one came after the broker had spoken.
 
     Of a refused login kafka-python often sees only that the broker hangs up, because it drops what comes with the end
@@ -105,7 +105,12 @@ class _Ear(logging.Handler):
             self.is_login = True
 
 
-def _sentence(settings: KafkaSettings, error: KafkaError, ear: _Ear) -> str:
+def unavailable(settings: KafkaSettings, error: KafkaError, ear: Ear | None = None) -> KafkaUnavailable:
+    """The error of kafka-python as ours, with the cause as far as the error and the log tell it."""
+    return KafkaUnavailable(_sentence(settings, error, ear or Ear()))
+
+
+def _sentence(settings: KafkaSettings, error: KafkaError, ear: Ear) -> str:
     """What went wrong and what to do, from the most telling of the errors."""
     brokers = ", ".join(settings.brokers)
     causes = {type(error): error, **ear.heard}

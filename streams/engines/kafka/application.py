@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from streams.engines.kafka.member import Member
 from streams.engines.kafka.partition import PartitionReader
 from streams.engines.kafka.transport import SCHEME
 from streams.pipeline import Pipeline
+from streams.topics.deadletters import DeadLetter
 from streams.topics.settings import KafkaSettings
 
 log = logging.getLogger("scoreline.worker")
@@ -32,6 +34,7 @@ WAITING_BUFFERS = 4
 """Buffers that wait for the agent, over all partitions; memory is bounded by this and POLL_RECORDS."""
 METADATA_AGE_MS = 10_000
 LOOK_SECONDS = 2.0
+WATCH_SECONDS = 15.0
 EXIT_INFRASTRUCTURE = 3
 STOP_SECONDS = 15
 
@@ -56,12 +59,18 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a worker is made of."""
+    """What a worker is made of.
+
+    `watch` is called now and then in a thread of its own and returns why nothing more may be read, "" when all is well;
+    `bury` gets rejected records before they are committed.
+    """
 
     kafka: KafkaSettings
     pipeline: Pipeline
     clock: Clock
     ending: Ending
+    watch: Callable[[], str]
+    bury: Callable[[Sequence[DeadLetter]], None] | None = None
     batch_records: int = 1_000
 
 
@@ -108,20 +117,32 @@ def build(parts: Parts) -> Application:
 
     app.on_partitions_revoked.connect(release)  # type: ignore[arg-type]
 
-    @app.timer(LOOK_SECONDS)
-    async def look() -> None:
-        app.ledger.beat()
-        for tp in app.consumer.assignment():
-            seat = app.member.seats.get(tp.partition)
-            if tp.topic == kafka.topic and seat is not None:
-                seat.end = max(seat.end, app.consumer.highwater(tp) or 0)
-
+    app.timer(LOOK_SECONDS)(lambda: _look(app))
+    app.timer(WATCH_SECONDS)(lambda: _watch(app, parts.watch))
     return app
+
+
+async def _look(app: Application) -> None:
+    """Every moment: the loop is alive, and how long the log is."""
+    app.ledger.beat()
+    for tp in app.consumer.assignment():
+        seat = app.member.seats.get(tp.partition)
+        if tp.topic == app.member.topic and seat is not None:
+            seat.end = max(seat.end, app.consumer.highwater(tp) or 0)
+
+
+async def _watch(app: Application, watch: Callable[[], str]) -> None:
+    """Now and then: is it still the same topic?"""
+    why = await asyncio.to_thread(watch)
+    if why:
+        app.member.halt_all(why)
 
 
 def _reader(parts: Parts, number: int) -> PartitionReader:
     reader = PartitionReader(parts.pipeline, parts.clock, parts.kafka.topic, number)
     reader.batch_records = parts.batch_records
+    if parts.bury is not None:
+        reader.bury = parts.bury
     return reader
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from streams.engines.kafka.partition import Early, Gap, PartitionReader, Taken
 from streams.stores.base import OtherDefinitions, Progress, StoreError, TakenOver
+from streams.topics.faults import KafkaUnavailable
 
 log = logging.getLogger("scoreline.worker")
 Result = TypeVar("Result")
@@ -67,6 +68,7 @@ class Member:
     seats: dict[int, Seat] = field(default_factory=dict)
     ready: bool = False
     live_view_up: bool | None = None
+    fault: str = ""
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "scoreline-apply"))
 
     async def run(self, act: Callable[[], Result]) -> Result:
@@ -108,11 +110,21 @@ class Member:
                 seat = self.seats[number] = Seat(self.open_reader(number))
             seat.is_held, seat.halted, seat.begin, seat.end = True, "", begin, end
             try:
-                offsets[number] = seat.reader.claim(begin, end)
+                offset = seat.reader.claim(begin, end)
+                if self.fault:
+                    raise Gap(self.fault)
+                offsets[number] = offset
             except Gap as gap:
                 self._halt(seat, str(gap))
             seat.progress = seat.reader.progress()
         return offsets
+
+    def halt_all(self, why: str) -> None:
+        """Read nothing more until the process is started again."""
+        self.fault = why
+        for seat in self.seats.values():
+            if seat.is_held and not seat.halted:
+                self._halt(seat, why)
 
     def _halt(self, seat: Seat, why: str) -> None:
         seat.halted = why
@@ -140,7 +152,7 @@ class Member:
         except TakenOver as taken_over:
             seat.is_held = False
             log.warning("partition %d: %s", number, taken_over)
-        except StoreError as error:
+        except (StoreError, KafkaUnavailable) as error:
             self.failed(str(error))
         else:
             consumer.reached[buffer.tp] = position
