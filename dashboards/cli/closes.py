@@ -11,13 +11,23 @@ from dashboards.cli.intake import rebuild
 from dashboards.cli.options import ByOption, HomeOption, JsonOption, PeriodOption
 from dashboards.cli.screen import FINDING, exits, fail, out, print_json, progress, wants_progress
 from streams.closing import with_run
+from streams.closing.barrier import WAIT_SECONDS
 from streams.closing.recounting import differences
 
 ClosePeriod = Annotated[str, typer.Option("--period", help="The period to close, such as 2026-10.")]
+WaitOption = Annotated[
+    float, typer.Option("--wait", min=0, help="Seconds to wait for workers that have not read the log to its end.")
+]
 DigestOption = Annotated[str, typer.Option("--digest", help="The digest that `scoreline close` printed.")]
 
 
-def close(period: ClosePeriod, by: ByOption, home: HomeOption = default_home(), as_json: JsonOption = False) -> None:
+def close(
+    period: ClosePeriod,
+    by: ByOption,
+    home: HomeOption = default_home(),
+    wait: WaitOption = WAIT_SECONDS,
+    as_json: JsonOption = False,
+) -> None:
     """Compute the settlement of a period as a draft and print its digest. A second person approves it."""
     with exits():
         place = home_of(home)
@@ -25,6 +35,7 @@ def close(period: ClosePeriod, by: ByOption, home: HomeOption = default_home(), 
         store = place.open_to_change()
         rebuild(pipeline_of(store, definitions), wants_progress(as_json))
         closing = closing_of(store, definitions)
+        closing.wait_seconds = wait
         with progress("closing", 3, wants_progress(as_json)) as bar:
             draft = closing.draft(period, by, lambda step: bar.update(bar.task_ids[0], advance=1, description=step))
         if as_json:

@@ -16,7 +16,7 @@ from scoring.period import Period, instant_text, period_of
 from scoring.settlement import PersonResult, settle
 from scoring.statement import Json, canonical, digest_of, statement, totals
 from streams.clock import Clock
-from streams.closing.barrier import Cut, no_log, silent, taken, unread
+from streams.closing.barrier import WAIT_SECONDS, Cut, no_log, silent, taken, unread
 from streams.closing.corrections import corrections
 from streams.closing.recounting import LISTED, differences
 from streams.codec import Codec
@@ -72,6 +72,7 @@ class Closing:
         self.definitions = definitions
         self.clock = clock
         self.log = log
+        self.wait_seconds = WAIT_SECONDS
         self.program: Program = definitions.program()
 
     def draft(self, period_key: str, requested_by: str, progress: Callable[[str], None] = lambda step: None) -> Draft:
@@ -90,7 +91,7 @@ class Closing:
     @contextmanager
     def _cut(self) -> Iterator[Closing]:
         """The close on a store that stands still, taken after the workers have read what is on the log now."""
-        cut = taken(self.store, self.log)
+        cut = taken(self.store, self.log, self.wait_seconds)
         with self.store.snapshot() as frozen:
             yield Closing(frozen, self.codec, self.definitions, self.clock, lambda: cut)
 

@@ -12,7 +12,7 @@ from streams.topics.settings import KafkaSettings
 def log_bounds(settings: KafkaSettings) -> dict[int, tuple[int, int]]:
     """(first offset, offset behind the last record) by partition; KafkaUnavailable when Kafka or the topic is away."""
     with reaching(settings):
-        consumer = KafkaConsumer(**client_settings(settings))
+        consumer = KafkaConsumer(**client_settings(settings), enable_auto_commit=False)
         try:
             numbers = consumer.partitions_for_topic(settings.topic)
             if not numbers:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -17,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from examples.shop.simulator import generate
 from streams.evidence import cells_digest
 from streams.stores import Progress, SqliteStore
-from tests.streams.crash_runner import PERIOD, STAGES
+from tests.scenarios.small_month import small_month
+from tests.streams.crash_runner import STAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KILLS = 100
@@ -111,17 +109,7 @@ def killed_somewhere(rng: random.Random, store: Path, place: Path, seconds: dict
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A slice of the simulated month, and the shop's definitions with a coefficient for whoever can not be scored."""
-    folder = tmp_path_factory.mktemp("crash")
-    (folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in generate(7, scale=SCALE)))
-    shutil.copytree(REPOSITORY / "examples" / "shop" / "definitions", folder / "d")
-    people = tomllib.loads((folder / "d" / "people.toml").read_text("utf-8"))["person"]
-    with (folder / "d" / "points.toml").open("a", encoding="utf-8") as points:
-        for person in people:
-            points.write(
-                f'\n[[manual]]\nperson = "{person["id"]}"\nperiod = "{PERIOD}"\ncoefficient = "1"\n'
-                'reason = { zh = "样本小", en = "a small slice" }\ndecided_by = "e02"\n'
-            )
-    return folder
+    return small_month(tmp_path_factory.mktemp("crash"), SCALE)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ def burial(settings: KafkaSettings) -> Callable[[Sequence[DeadLetter]], None] | 
     """What sends dead letters; None, with a warning, when the topic is not there: quarantine keeps them anyway."""
     topic = declared(settings.topic).dead_letters.name
     with reaching(settings):
-        looker = KafkaConsumer(**client_settings(settings))
+        looker = KafkaConsumer(**client_settings(settings), enable_auto_commit=False)
         try:
             if not looker.partitions_for_topic(topic):
                 log.warning("no topic %s: rejected records are kept in quarantine only", topic)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.topics import KafkaSettings, KafkaUnavailable, TopicMissing, declared
-from streams.topics.administration import Created, check, create, topic_id
+from streams.topics.administration import Created, Target, check, create, target
 from streams.topics.connection import admin
 from tests.servers.kafka_broker import Kafka
 
@@ -55,10 +55,11 @@ def test_a_topic_that_is_there_is_left_alone(kafka: Kafka, settings: KafkaSettin
         "compression.type": "gzip",
     }
     kafka.create_topic(settings.topic, 2, wrong)
-    before = topic_id(settings)
+    before = target(settings)
+    assert before == Target(before.topic_id, 1000)
     made = create(settings, declared(settings.topic), dev=True, grow=False)
     assert made[-1] == Created(settings.topic, "kept", 2)
-    assert topic_id(settings) == before
+    assert target(settings) == before
     expected = (
         "FEWER_PARTITIONS", "UNCLEAN_ELECTION", "WRONG_CLEANUP", "SHORT_RETENTION", "SIZE_RETENTION", "SENDER_TIMES",
         "SMALL_MESSAGES", "RECOMPRESSION",
@@ -88,11 +89,11 @@ def test_partitions_grow_only_when_asked(settings: KafkaSettings) -> None:
 def test_the_id_tells_a_topic_made_anew(kafka: Kafka, settings: KafkaSettings) -> None:
     """A missing topic is named with the command that makes it; one of the same name made anew has another id."""
     with pytest.raises(TopicMissing, match=f"{settings.topic} is not there: run `scoreline topics create`"):
-        topic_id(settings)
+        target(settings)
     topics = declared(settings.topic)
     create(settings, topics, dev=True, grow=False)
-    first = topic_id(settings)
-    assert topic_id(settings) == first
+    first = target(settings)
+    assert target(settings) == first == Target(first.topic_id, 1 << 20)
     kafka.delete_topic(settings.topic)
     create(settings, topics, dev=True, grow=False)
-    assert topic_id(settings) not in ("", first)
+    assert target(settings).topic_id not in ("", first.topic_id)

@@ -1,0 +1,1 @@
+"""The schema of PostgreSQL, brought up step by step by Alembic."""
