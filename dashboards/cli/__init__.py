@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import typer
 
-from dashboards.cli import boards, closes, demo, intake, numbers, papers, quarantine, setup, worker
+from dashboards.cli import (
+    boards,
+    closes,
+    demo,
+    intake,
+    numbers,
+    papers,
+    produce,
+    published,
+    quarantine,
+    setup,
+    topics,
+    worker,
+)
 from streams.engines import GC_THRESHOLDS
 from streams.guard import stop_on_name_clash
 
@@ -15,6 +28,7 @@ ABOUT = "Scoreline: live KPIs, and pay that explains itself down to the events."
 CODES = "Exit codes: 0 done, 1 a finding such as a digest difference, 2 wrong use or definitions, 3 infrastructure."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT, epilog=CODES)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(topics.app, name="topics")
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
@@ -29,10 +43,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "approve": closes.approve,
     "verify": closes.verify,
     "statement": papers.statement,
+    "produce": produce.produce,
     "worker": worker.worker,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+topics.app.command("publish")(published.publish)
+topics.app.command("accept-gap")(published.accept_gap)
 
 
 def main() -> None:

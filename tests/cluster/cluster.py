@@ -81,6 +81,11 @@ class Cluster:
         self.workers.append(process)
         return process
 
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a scoreline command in the cluster's environment."""
+        line = [sys.executable, "-m", "dashboards", *words]
+        return subprocess.run(line, cwd=REPOSITORY, env=self.settings(), capture_output=True, text=True, check=False)
+
     def log(self, worker: subprocess.Popen[bytes]) -> str:
         """What a worker has said."""
         return (self.home / f"worker-{self.workers.index(worker)}.log").read_text("utf-8", "replace")

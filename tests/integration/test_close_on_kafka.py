@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from streams.folder import load_definitions
 from streams.settings import pipeline_of
 from streams.sources import open_source
 from streams.stores import MemoryStore
-from tests.cluster.cluster import LATE_US, REPOSITORY, Cluster, keyed
+from tests.cluster.cluster import LATE_US, Cluster, keyed
 from tests.scenarios.small_month import PERIOD, small_month
 from tests.servers.kafka_broker import Kafka
 
@@ -43,12 +41,6 @@ def lines_of(folder: Path) -> list[bytes]:
     return (folder / "events.jsonl").read_bytes().splitlines()
 
 
-def asked(cluster: Cluster, *words: str) -> subprocess.CompletedProcess[str]:
-    """A scoreline command in the cluster's environment."""
-    command = [sys.executable, "-m", "dashboards", *words]
-    return subprocess.run(command, cwd=REPOSITORY, env=cluster.settings(), capture_output=True, text=True, check=False)
-
-
 def embedded_digest(folder: Path, definitions: Path) -> str:
     """The draft's digest when the same file is ingested without any server."""
     loaded, store = load_definitions(definitions), MemoryStore()
@@ -61,19 +53,19 @@ def embedded_digest(folder: Path, definitions: Path) -> str:
 def test_a_month_on_kafka_closes_like_the_embedded_one(cluster: Cluster, tmp_path: Path) -> None:
     """Unread records block the close by partition; once read, draft, approval and verification give the same digest."""
     cluster.feed(keyed(lines_of(tmp_path)))
-    early = asked(cluster, "close", "--period", PERIOD, "--by", "e01", "--wait", "0")
+    early = cluster.command("close", "--period", PERIOD, "--by", "e01", "--wait", "0")
     assert early.returncode == 2
     assert f"kafka:{cluster.topic}:0 was never read and holds " in early.stderr
     cluster.start()
     try:
         cluster.wait_read()
-        drafted = asked(cluster, "close", "--period", PERIOD, "--by", "e01", "--json")
+        drafted = cluster.command("close", "--period", PERIOD, "--by", "e01", "--json")
         assert drafted.returncode == 0, drafted.stderr
         draft: dict[str, Any] = json.loads(drafted.stdout)
         assert draft["digest"] == embedded_digest(tmp_path, cluster.home / "definitions")
-        approved = asked(cluster, "approve", "--period", PERIOD, "--digest", draft["digest"], "--by", "e02")
+        approved = cluster.command("approve", "--period", PERIOD, "--digest", draft["digest"], "--by", "e02")
         assert approved.returncode == 0, approved.stderr
-        verified = asked(cluster, "verify", "--period", PERIOD, "--json")
+        verified = cluster.command("verify", "--period", PERIOD, "--json")
         assert verified.returncode == 0, verified.stderr
         assert json.loads(verified.stdout)["recount_differences"] == []
     finally:
@@ -90,7 +82,7 @@ def test_a_silent_source_blocks_by_name(cluster: Cluster, tmp_path: Path) -> Non
     cluster.start()
     try:
         cluster.wait_read()
-        blocked = asked(cluster, "close", "--period", PERIOD, "--by", "e01")
+        blocked = cluster.command("close", "--period", PERIOD, "--by", "e01")
     finally:
         cluster.stop()
     assert blocked.returncode == 2
