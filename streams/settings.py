@@ -12,6 +12,7 @@ from streams.pipeline import Pipeline
 from streams.stores import SqliteStore, Store, StoreError, open_postgres
 
 HOME, STORE, REDIS, METRICS_PORT = "SCORELINE_HOME", "SCORELINE_STORE", "SCORELINE_REDIS", "SCORELINE_METRICS_PORT"
+METRICS_HOST = "SCORELINE_METRICS_HOST"
 STORE_FILE = "scoreline.db"
 
 
@@ -27,6 +28,7 @@ class Settings:
     store_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -38,7 +40,9 @@ class Settings:
             )
         if redis and not redis.startswith(("redis://", "rediss://", "unix://")):
             raise SettingsError(f"{REDIS} is no Redis address: write redis://HOST:PORT/0, or unset it")
-        return cls(Path(environment.get(HOME) or "."), store, redis, _port(environment.get(METRICS_PORT, "").strip()))
+        port = _port(environment.get(METRICS_PORT, "").strip())
+        host = environment.get(METRICS_HOST, "").strip() or "127.0.0.1"
+        return cls(Path(environment.get(HOME) or "."), store, redis, port, host)
 
     @property
     def definitions_folder(self) -> Path:

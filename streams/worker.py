@@ -83,5 +83,5 @@ def work(settings: Settings, kafka: KafkaSettings) -> int:
     set_up_logging()
     app, ending = application(settings, kafka)
     if settings.metrics_port:
-        serve(app.ledger, settings.metrics_port)
+        serve(app.ledger, settings.metrics_port, settings.metrics_host)
     return run(app, ending, set_up_logging)

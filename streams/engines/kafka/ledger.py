@@ -96,7 +96,7 @@ def _partition_gauges(held: list[tuple[int, Seat]]) -> Iterator[Metric]:
         yield family
 
 
-def serve(ledger: Ledger, port: int, host: str = "0.0.0.0") -> ThreadingHTTPServer:
+def serve(ledger: Ledger, port: int, host: str = "127.0.0.1") -> ThreadingHTTPServer:
     """Answer /metrics, /-/healthy and /-/ready in a thread; OSError when the port is taken."""
     registry = CollectorRegistry()
     registry.register(ledger)
