@@ -45,16 +45,18 @@ def board(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8765,
     names: NameOption = [],  # noqa: B006
+    alerts: Annotated[bool, typer.Option("--alerts", help="Also send alerts; on one board of a company only.")] = False,
 ) -> None:
-    """Show the board of a home that something else fills."""
+    """Show the board of a home that something else fills, such as workers."""
     with exits():
         home = home_of(folder)
         definitions = home.definitions()
         with listening(host, port):
             pass
         reader = reader_of(home.open_current(definitions), definitions)
+        duty = duty_of(home, definitions, reader) if alerts else None
         out.print(f"Board at http://{host}:{port} · Ctrl-C stops it")
-        serve(create_app(reader, settings_for(host, names, SystemClock())), host, port)
+        serve(create_app(reader, settings_for(host, names, SystemClock()), duty), host, port)
 
 
 def run(

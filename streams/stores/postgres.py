@@ -27,6 +27,8 @@ from streams.stores.postgres_unit import FACT, PROGRESS, PostgresUnit, progress_
 SCHEMA_VERSION = "0001"
 GATE = (5_000_733, 1)
 """The advisory lock that every unit shares and a snapshot or a lone unit has to itself."""
+SHARD_GATES = 5_000_734
+"""The advisory locks that units of one shard take in turn, by shard."""
 CHUNK_ROWS = 5_000
 
 
@@ -35,13 +37,24 @@ class PostgresStore:
 
     def __init__(self, url: str, connection: Connection | None = None) -> None:
         self.url = url
-        self._connection = connection or connect(url)
+        self._opened = connection or connect(url)
+        self._is_own = connection is None
         if connection is None:
             try:
                 self._check_schema()
             except BaseException:
-                self._connection.close()
+                self._opened.close()
                 raise
+
+    @property
+    def _connection(self) -> Connection:
+        """The connection; made anew after it was lost, so that a board outlives a restart of the server.
+
+        A snapshot's is not: another connection would not stand where it stood.
+        """
+        if self._is_own and self._opened.broken:
+            self._opened = connect(self.url)
+        return self._opened
 
     def _check_schema(self) -> None:
         found = self._rows("SELECT version_num FROM alembic_version")
@@ -58,8 +71,12 @@ class PostgresStore:
     def unit(self, shard: int = 0, *, alone: bool = False) -> Iterator[Unit]:
         kind = "" if alone else "_shared"
         with advised(self.url), self._connection.transaction():
-            self._connection.execute(f"SELECT pg_advisory_xact_lock{kind}(%s, %s)", GATE)
-            yield PostgresUnit(self._connection, shard)
+            if alone:
+                self._connection.execute("SET LOCAL lock_timeout = 0")
+            # Units of one shard follow each other: each adds to the counts that the one before it left.
+            gates = f"SELECT pg_advisory_xact_lock{kind}(%s, %s), pg_advisory_xact_lock(%s, %s)"
+            self._connection.execute(gates, (*GATE, SHARD_GATES, shard))
+            yield PostgresUnit(self._connection, shard, alone=alone)
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
@@ -103,6 +120,29 @@ class PostgresStore:
 
     def source_watermarks(self) -> dict[str, int]:
         return dict(self._rows("SELECT source, max(watermark_us) FROM marks GROUP BY source"))
+
+    def kept_in(self, shard: int) -> int:
+        return shard
+
+    def shard_rows(self, shard: int, keys: Sequence[Key]) -> tuple[Progress, dict[Key, int]]:
+        with advised(self.url), self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            progress = self.shards().get(shard, Progress())
+            found = PostgresUnit(self._connection, shard).cells(keys)
+        return progress, {key: found.get(key, 0) for key in keys}
+
+    def shard_cells(self, shards: Collection[int], first_day: str, first_minute: int) -> Iterator[tuple[int, Key, int]]:
+        query = (
+            "SELECT shard, owner, dimension, measure, period, item, value FROM cells "
+            "WHERE shard = ANY(%s) AND period >= %s UNION ALL "
+            f"SELECT shard, owner, dimension, measure, '{MINUTE_PREFIX}' || minute, item, value FROM minutes "
+            "WHERE shard = ANY(%s) AND minute >= %s"
+        )
+        wanted = list(shards)
+        for shard, owner, dimension, measure, period, item, value in self._streamed(
+            query, wanted, first_day, wanted, first_minute
+        ):
+            yield shard, (owner, dimension, measure, period, item), value
 
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         table, at, shown_as, span = "cells", "period", "period", (first, last)
@@ -200,4 +240,4 @@ class PostgresStore:
         return self._rows("SELECT at_us, who, action, detail FROM audit ORDER BY id")
 
     def close(self) -> None:
-        self._connection.close()
+        self._opened.close()
