@@ -23,6 +23,7 @@ FORBIDDEN_WORDS = frozenset("util utils helper helpers common manager managers p
 # A plural folder that is no family of kinds needs a line and a reason here.
 NOT_FAMILIES = {
     "scoring/definitions": "the files of one definitions folder, read together into one record",
+    "streams/topics": "one protocol in its parts: declaration, connection, envelope",
     "dashboards/alerts": "one mechanism in its parts; the kinds of alert are rules, which are data",
 }
 # Beside the kinds, a family's folder may hold what they share: the base, and modules named here with a reason.

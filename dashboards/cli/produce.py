@@ -38,8 +38,8 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The topic that is sent to, and where the way that was made is noted."""
+class Way:
+    """The topic that is sent to, and where what was acknowledged is noted."""
 
     topic: str
     topic_id: str
@@ -60,7 +60,7 @@ def produce(
     """
     with kafka_exits():
         from streams.producing.kafka_sender import KafkaSender
-        from streams.topics.administration import topic_id
+        from streams.topics.administration import target
 
         if kind == "follow":
             raise fail(
@@ -72,14 +72,14 @@ def produce(
         column_map = load_column_map(columns) if columns else None
         sources = [open_source(path, kind, column_map) for path in files]
         notes = Progress(home / PROGRESS_FILE)
-        topic = topic_id(settings)
+        topic = target(settings)
         reading = columns.read_bytes() if columns else b""
         rows = []
-        with KafkaSender(settings) as sender:
-            target = Target(settings.topic, topic, sender, notes)
+        with KafkaSender(settings, topic.max_message_bytes) as sender:
+            way = Way(settings.topic, topic.topic_id, sender, notes)
             for path, source in zip(files, sources, strict=True):
-                job = Job(path, source, reading, notes.reached(source.name, topic))
-                rows.append(_summary(job, *_send(job, target, wants_progress(as_json))))
+                job = Job(path, source, reading, notes.reached(source.name, topic.topic_id))
+                rows.append(_summary(job, *_send(job, way, wants_progress(as_json))))
                 if not as_json:
                     _print_summary(rows[-1])
         if as_json:
@@ -88,7 +88,7 @@ def produce(
             raise typer.Exit(FINDING)
 
 
-def _send(job: Job, target: Target, show: bool) -> tuple[int, Sent]:
+def _send(job: Job, way: Way, show: bool) -> tuple[int, Sent]:
     """Send one file and note the position after each acknowledged piece; gives where it began, and the totals."""
     now = snapshot_of(job.path, job.reading)
     start = start_of(job.known, job.path, job.reading)
@@ -97,11 +97,11 @@ def _send(job: Job, target: Target, show: bool) -> tuple[int, Sent]:
     total = Sent(start)
     with progress(f"sending {job.path.name}", None, show) as bar:
         try:
-            for total in send_records(job.source, start, target.sender, Codec(), SystemClock()):
+            for total in send_records(job.source, start, way.sender, Codec(), SystemClock()):
                 for row in total.new:
                     err.print(f"refused {row.where}: {row.detail}", style="yellow", markup=False)
                 reached = (total.position, now.size_bytes, now.digest)
-                target.notes.keep(Reached(job.source.name, target.topic, target.topic_id, *reached))
+                way.notes.keep(Reached(job.source.name, way.topic, way.topic_id, *reached))
                 bar.update(bar.task_ids[0], completed=total.records)
         except (BadGzipFile, EOFError, zlib.error) as error:
             raise SourceError(f"{job.path}: the packed file is damaged ({error}); fetch it again") from error

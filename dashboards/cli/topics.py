@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from dashboards.cli.options import JsonOption
-from dashboards.cli.screen import FINDING, INFRASTRUCTURE, WRONG_USE, exits, fail, out, print_json
-from streams.topics import KafkaSettings, KafkaSettingsError, KafkaUnavailable, declared
+from dashboards.cli.screen import FINDING, WRONG_USE, exits, fail, out, print_json
+from streams.topics import KafkaSettings, declared
 from streams.topics.declared import PARTITIONS
 
-EXTRA = "Kafka's client is not installed: run `pip install scoreline[kafka]`"
+EXTRA = "this command needs the client of Kafka: pip install 'scoreline[kafka]'"
 
 app = typer.Typer(no_args_is_help=True, help="The topics of Kafka: make them, and compare them with what is declared.")
 
@@ -23,18 +23,14 @@ DevOption = Annotated[bool, typer.Option("--dev", help="One copy is enough: for 
 
 @contextmanager
 def kafka_exits() -> Iterator[None]:
-    """`exits` for commands that need Kafka: 2 for settings that can not be used, 3 without Kafka or its client."""
+    """`exits` for commands that need Kafka's client; code 2 and how to install it when it is absent."""
     try:
         with exits():
             yield
-    except KafkaSettingsError as error:
-        raise fail(str(error), WRONG_USE) from error
-    except KafkaUnavailable as error:
-        raise fail(str(error), INFRASTRUCTURE) from error
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "kafka":
             raise
-        raise fail(EXTRA, INFRASTRUCTURE) from error
+        raise fail(EXTRA, WRONG_USE) from error
 
 
 @app.command()

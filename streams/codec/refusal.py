@@ -6,7 +6,7 @@ SHOWN_CHARACTERS = 60
 
 
 class Refusal(Exception):
-    """A value that cannot be accepted; caught in `streams.codec.edge`, never seen outside the codec."""
+    """A value that cannot be accepted; caught at the edge, where it becomes a Rejected."""
 
     def __init__(self, reason: str, message: str, path: str = "") -> None:
         super().__init__(reason, message, path)

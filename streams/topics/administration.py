@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from kafka.errors import KafkaTimeoutError, NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from streams.codec.json_text import SIZE_LIMIT_BYTES
 from streams.topics.connection import admin
@@ -16,7 +17,8 @@ from streams.topics.faults import KafkaUnavailable, TopicMissing
 from streams.topics.findings import Finding, Found, compare
 from streams.topics.settings import KafkaSettings
 
-SINGLE = 1
+SINGLE: Final = 1
+NEW_TOPIC_MS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ def check(settings: KafkaSettings, topics: Topics, dev: bool) -> list[Finding]:
 def target(settings: KafkaSettings) -> Target:
     """The events topic as a producer needs to know it; TopicMissing when it is not there."""
     with admin(settings) as client:
+        with suppress(KafkaTimeoutError):
+            # A topic that was made a moment ago is not known to every broker yet.
+            client.wait_for_topics([settings.topic], timeout_ms=NEW_TOPIC_MS)
         (described,) = client.describe_topics([settings.topic])
         _raise_unless_missing(described)
         if described["error_code"]:

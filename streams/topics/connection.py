@@ -17,12 +17,15 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnsupportedSaslMechanismError,
 )
+from kafka.net.compat import KafkaNetClient
 
 from streams.topics.faults import KafkaUnavailable
 from streams.topics.settings import KafkaSettings
 
 BOOTSTRAP_MS: Final = 8_000
 REQUEST_MS: Final = 9_000
+BACKOFF_MS: Final = 250
+"""Short, because kafka-python picks one of the brokers by chance and then waits for that one, dead or not."""
 _BOOTSTRAP: Final = "Unable to bootstrap"
 
 
@@ -41,6 +44,8 @@ def client_settings(settings: KafkaSettings, within_ms: int = BOOTSTRAP_MS) -> d
     found: dict[str, Any] = {
         "bootstrap_servers": list(settings.brokers),
         "bootstrap_timeout_ms": within_ms,
+        "kafka_client": _network,
+        "reconnect_backoff_max_ms": BACKOFF_MS,
         "request_timeout_ms": REQUEST_MS,
         "security_protocol": settings.security,
     }
@@ -49,6 +54,27 @@ def client_settings(settings: KafkaSettings, within_ms: int = BOOTSTRAP_MS) -> d
         found["sasl_plain_username"] = settings.username
         found["sasl_plain_password"] = _Masked(settings.password)
     return found
+
+
+def _network(**configs: Any) -> Any:
+    """kafka-python's network client, which ends its thread and frees its sockets when it never finds a broker.
+
+    By itself it leaves them behind, and a worker asks again and again while the brokers are away.
+    """
+    client = KafkaNetClient(**configs)
+    manager = client._manager
+    bootstrap = manager.bootstrap
+
+    def tidy_bootstrap(*arguments: Any, **named: Any) -> None:
+        try:
+            bootstrap(*arguments, **named)
+        except KafkaError:
+            if manager.broker_version_data is None:
+                client.close()
+            raise
+
+    manager.bootstrap = tidy_bootstrap
+    return client
 
 
 @contextmanager

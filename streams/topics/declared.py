@@ -80,8 +80,8 @@ def declared(events_topic: str = EVENTS_TOPIC, partitions: int = PARTITIONS) -> 
         ),
         reference=Topic(
             name=sibling(events_topic, "reference"),
-            purpose="The versioned definition files, read whole by every worker.",
-            key="the name of the definition file; the value is its text",
+            purpose="The definitions that every worker reads whole; the latest version counts.",
+            key='the text "definitions"; an older value of a key is dropped by compaction',
             partitions=1,
             cleanup="compact",
             retention_days=None,
@@ -90,7 +90,7 @@ def declared(events_topic: str = EVENTS_TOPIC, partitions: int = PARTITIONS) -> 
         dead_letters=Topic(
             name=sibling(events_topic, "deadletters"),
             purpose="The bytes of rejected records as they came, with the reason in headers.",
-            key="the key of the rejected record",
+            key="none",
             partitions=1,
             cleanup="delete",
             retention_days=REOPEN_DAYS,

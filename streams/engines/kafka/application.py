@@ -18,7 +18,7 @@ from faust.types.auth import SASLMechanism
 
 from streams.clock import Clock
 from streams.engines.kafka.ledger import Ledger
-from streams.engines.kafka.member import Member
+from streams.engines.kafka.member import DEADLINE_SECONDS, Member
 from streams.engines.kafka.partition import PartitionReader
 from streams.engines.kafka.transport import SCHEME
 from streams.pipeline import Pipeline
@@ -72,6 +72,7 @@ class Parts:
     watch: Callable[[], str]
     bury: Callable[[Sequence[DeadLetter]], None] | None = None
     batch_records: int = 1_000
+    deadline_seconds: float = DEADLINE_SECONDS
 
 
 class Application(faust.App):
@@ -104,6 +105,7 @@ def build(parts: Parts) -> Application:
         autodiscover=False,
     )
     app.member = Member(kafka.topic, lambda number: _reader(parts, number), parts.ending)
+    app.member.deadline_seconds = parts.deadline_seconds
     app.ledger = Ledger(app.member)
     topic = app.topic(kafka.topic, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw")
 

@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer
 
+from streams.producing.kafka_sender import KafkaSender
+from streams.producing.message import Message
 from streams.topics.connection import client_settings, reaching
 from streams.topics.deadletters import DeadLetter
 from streams.topics.declared import declared
 from streams.topics.settings import KafkaSettings
 
 log = logging.getLogger("scoreline.worker")
-ACKNOWLEDGED_SECONDS = 20.0
 
 
 def burial(settings: KafkaSettings) -> Callable[[Sequence[DeadLetter]], None] | None:
     """What sends dead letters; None, with a warning, when the topic is not there: quarantine keeps them anyway."""
-    topic = declared(settings.topic).dead_letters.name
-    with reaching(settings):
-        looker = KafkaConsumer(**client_settings(settings), enable_auto_commit=False)
-        try:
-            if not looker.partitions_for_topic(topic):
-                log.warning("no topic %s: rejected records are kept in quarantine only", topic)
-                return None
-        finally:
-            looker.close()
-        producer = KafkaProducer(**client_settings(settings), acks="all", retries=5)
+    topic = declared(settings.topic).dead_letters
+    if not _exists(settings, topic.name):
+        log.warning("no topic %s: rejected records are kept in quarantine only", topic.name)
+        return None
+    sender = KafkaSender(replace(settings, topic=topic.name), topic.max_message_bytes)
 
     def bury(letters: Sequence[DeadLetter]) -> None:
-        with reaching(settings):
-            sent = [producer.send(topic, value=row.rejected.raw, headers=row.headers()) for row in letters]
-            producer.flush(ACKNOWLEDGED_SECONDS)
-            for record in sent:
-                record.get(ACKNOWLEDGED_SECONDS)
+        for letter in letters:
+            sender.send(_message(letter))
+        refused = sender.settle()
+        if refused:
+            log.warning("%d rejected records are too large for %s: quarantine only", len(refused), topic.name)
 
     return bury
+
+
+def _message(letter: DeadLetter) -> Message:
+    return Message(None, letter.rejected.raw, letter.headers(), letter.rejected.where)
+
+
+def _exists(settings: KafkaSettings, topic: str) -> bool:
+    with reaching(settings):
+        consumer = KafkaConsumer(**client_settings(settings), enable_auto_commit=False)
+        try:
+            return bool(consumer.partitions_for_topic(topic))
+        finally:
+            consumer.close()

@@ -69,15 +69,16 @@ class Member:
     ready: bool = False
     live_view_up: bool | None = None
     fault: str = ""
+    deadline_seconds: float = DEADLINE_SECONDS
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "scoreline-apply"))
 
     async def run(self, act: Callable[[], Result]) -> Result:
         """Do something with the store in the member's thread, one after the other."""
         work = asyncio.get_running_loop().run_in_executor(self._thread, act)
         try:
-            return await asyncio.wait_for(asyncio.shield(work), DEADLINE_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(work), self.deadline_seconds)
         except TimeoutError:
-            self.failed(f"the store did not answer within {DEADLINE_SECONDS} s; the process ends and starts over")
+            self.failed(f"the store did not answer within {self.deadline_seconds} s; the process ends and starts over")
             raise
 
     async def seat(self, consumer: Bounds) -> None:

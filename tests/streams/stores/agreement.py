@@ -50,7 +50,6 @@ def content(store: Store) -> dict[str, Any]:
         "minutes": {row[:3] for row in _minutes(store)},
         "problems": store.problems(),
         "published": store.projections_like(""),
-        "readers": store.derived_cases(),
         "conflicts": {(row.event_key, row.content_hash) for row in store.open_conflicts()},
         "counts": (counts.seen, counts.accepted, counts.rejected, counts.unaccounted),
         "watermarks": (store.progress().watermark_us, store.source_watermarks()),

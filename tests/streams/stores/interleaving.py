@@ -13,7 +13,7 @@ import psycopg
 
 from streams.stores.base import Unit
 from streams.stores.postgres import PostgresStore
-from streams.stores.postgres_link import connect
+from streams.stores.postgres_link import Connection, connect
 
 WAIT_SECONDS = 30
 LOOK_SECONDS = 0.002
@@ -43,25 +43,30 @@ class Steps:
             assert self.released.wait(WAIT_SECONDS), f"nobody released the writer before {statement}"
 
 
+def stepped_connection(url: str, steps: Steps) -> Connection:
+    """A connection that reports every statement before it is sent."""
+    connection = connect(url)
+
+    class SteppedCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *args: Any, **settings: Any) -> Any:
+            steps.step(str(query))
+            return super().execute(query, *args, **settings)
+
+        def executemany(self, query: Any, *args: Any, **settings: Any) -> Any:
+            steps.step(str(query))
+            return super().executemany(query, *args, **settings)
+
+    connection.cursor_factory = SteppedCursor
+    return connection
+
+
 class SteppedStore(PostgresStore):
-    """The real store over a connection that reports every statement before it is sent, and the commit of a unit."""
+    """The real store over such a connection; the commit of a unit is a step, too."""
 
-    def __init__(self, url: str) -> None:
-        connection = connect(url)
-        steps = Steps()
-
-        class SteppedCursor(psycopg.Cursor[Any]):
-            def execute(self, query: Any, *args: Any, **settings: Any) -> Any:
-                steps.step(str(query))
-                return super().execute(query, *args, **settings)
-
-            def executemany(self, query: Any, *args: Any, **settings: Any) -> Any:
-                steps.step(str(query))
-                return super().executemany(query, *args, **settings)
-
-        connection.cursor_factory = SteppedCursor
+    def __init__(self, url: str, steps: Steps | None = None) -> None:
+        self.steps = steps or Steps()
+        connection = stepped_connection(url, self.steps)
         super().__init__(url, connection)
-        self.steps = steps
         self.pid = connection.info.backend_pid
 
     @contextmanager

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from streams.topics import KafkaSettings, KafkaUnavailable
-from streams.topics.connection import BOOTSTRAP_MS, admin
+from streams.topics.connection import BOOTSTRAP_MS, admin, client_settings, reaching
 from tests.servers.kafka_broker import Kafka
 
 LIMIT_SECONDS = 10
@@ -103,6 +108,31 @@ def test_a_broker_that_hangs(silent_port: int) -> None:
     message = failing(KafkaSettings((f"127.0.0.1:{silent_port}",)), BOOTSTRAP_MS)
     assert time.monotonic() - begun < LIMIT_SECONDS
     assert f"127.0.0.1:{silent_port} (no answer)" in message
+
+
+@pytest.fixture
+def no_log() -> Iterator[None]:
+    """No log record is made: pytest would keep each, and with it the socket that it speaks of."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("no_log")
+@pytest.mark.parametrize("client", [KafkaAdminClient, KafkaConsumer, KafkaProducer], ids=lambda kind: kind.__name__)
+def test_failed_connections_leave_nothing_behind(client: Callable[..., Any]) -> None:
+    """A worker that asks again while the brokers are away gathers no threads and no open files."""
+    settings = KafkaSettings(("127.0.0.1:1",))
+
+    def threads_and_files() -> tuple[int, int]:
+        gc.collect()
+        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    before = threads_and_files()
+    for _ in range(4):
+        with pytest.raises(KafkaUnavailable), reaching(settings):
+            client(**client_settings(settings, within_ms=200))
+    assert threads_and_files() == before
 
 
 def test_one_broker_of_two_is_enough(kafka: Kafka) -> None:

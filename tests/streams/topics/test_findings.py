@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,9 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_every_kind_is_tried() -> None:
     """No kind of finding is without a case above."""
     assert {*BROKEN, "MORE_PARTITIONS"} == FINDINGS.keys()
+
+
+def test_every_kind_is_documented(repository: Path) -> None:
+    """docs/kafka.md has a row for each."""
+    page = (repository / "docs" / "kafka.md").read_text("utf-8")
+    assert not [code for code in FINDINGS if f"| `{code}` |" not in page]
