@@ -213,7 +213,7 @@ def test_bad_input_is_refused_with_its_reason(name: str) -> None:
 
 
 def test_every_reason_of_the_codec_has_a_bad_input() -> None:
-    """No reason code of events is without a test; the others belong to tables and Kafka records, and are tested with them."""
+    """No reason code of events is without a test; those of tables and Kafka records are tested with these."""
     of_tables = {
         "BAD_ROW", "NO_ORIGINAL_LINE", "NEGATIVE_QUANTITY", "POSITIVE_CANCELLATION", "NOT_POSITIVE_PRICE",
         "MISSING_STOCK_CODE", "UNKNOWN_INVOICE_KIND", "UNKNOWN_PARENT",

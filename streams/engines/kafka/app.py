@@ -1,4 +1,4 @@
-"""For Faust's own command, `faust -A streams.engines.kafka.app worker`: the application, built when this is imported."""
+"""For Faust's own command, `faust -A streams.engines.kafka.app worker`: the application, built by importing this."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def burial(settings: KafkaSettings) -> Callable[[Sequence[DeadLetter]], None] | 
 
 
 def _message(letter: DeadLetter) -> Message:
-    return Message(None, letter.rejected.raw, letter.headers(), letter.rejected.where)
+    return Message(None, letter.rejected.raw, letter.rejected.where, letter.headers())
 
 
 def _exists(settings: KafkaSettings, topic: str) -> bool:
