@@ -10,6 +10,7 @@ import typer
 from dashboards.cli import (
     boards,
     closes,
+    database,
     demo,
     intake,
     numbers,
@@ -43,6 +44,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "approve": closes.approve,
     "verify": closes.verify,
     "statement": papers.statement,
+    "migrate": database.migrate,
+    "preflight": database.preflight,
     "produce": produce.produce,
     "worker": worker.worker,
 }

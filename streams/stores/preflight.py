@@ -1,0 +1,116 @@
+"""Refuses a PostgreSQL whose settings could lose commits, stop batches, or give a process more rights than it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from streams.stores.postgres_link import Connection, advised, connect
+
+LOCKS_NEEDED: Final = 30_000
+"""Names that four workers hold at once in batches of 1,000 events, with room (decision 30)."""
+OLDEST_SERVER: Final = 140_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong; what `blocks` keeps a worker from starting."""
+
+    code: str
+    detail: str
+    advice: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What the server says about itself and about us."""
+
+    settings: dict[str, str]
+    version: int
+    encoding: str
+    is_standby: bool
+    is_superuser: bool
+    owns_tables: bool
+
+    def number(self, name: str) -> int:
+        return int(self.settings[name])
+
+
+def findings(url: str, dev: bool = False) -> list[Finding]:
+    """Everything unsafe; `dev` makes findings about rights and locks warnings. StoreError when there is no server."""
+    with advised(url):
+        connection = connect(url)
+        try:
+            server = _asked(connection)
+        finally:
+            connection.close()
+    found = [finding for check in CHECKS for finding in check(server)]
+    mild = ("SUPERUSER", "OWNS_TABLES", "FEW_LOCKS")
+    return [Finding(f.code, f.detail, f.advice, f.blocks and not (dev and f.code in mild)) for f in found]
+
+
+def _asked(connection: Connection) -> _Server:
+    names = ("fsync", "full_page_writes", "autovacuum", "default_transaction_isolation", "max_locks_per_transaction",
+             "max_connections", "max_prepared_transactions")  # fmt: skip
+    rows: list[Any] = connection.execute(
+        "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (list(names),)
+    ).fetchall()
+    one: Any = connection.execute(
+        "SELECT current_setting('server_version_num')::int, pg_encoding_to_char(encoding), pg_is_in_recovery(), "
+        "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user), "
+        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = 'facts' "
+        "AND tableowner = current_user) FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    version, encoding, is_standby, is_superuser, owns_tables = one
+    return _Server(dict(rows), version, encoding, is_standby, is_superuser, owns_tables)
+
+
+def _durable(server: _Server) -> Iterator[Finding]:
+    for code, name, danger in (
+        ("FSYNC_OFF", "fsync", "a power cut can lose commits and damage the database"),
+        ("FULL_PAGE_WRITES_OFF", "full_page_writes", "a power cut can damage pages"),
+    ):
+        if server.settings[name] == "off":
+            yield Finding(code, f"{name} is off: {danger}", f"set {name} = on and restart the server")
+
+
+def _writing(server: _Server) -> Iterator[Finding]:
+    if server.is_standby:
+        yield Finding("STANDBY", "the server is a standby and takes no writes", "connect to the primary")
+    if server.settings["autovacuum"] == "off":
+        yield Finding("AUTOVACUUM_OFF", "autovacuum is off: cells grow without bound", "set autovacuum = on")
+    isolation = server.settings["default_transaction_isolation"]
+    if isolation != "read committed":
+        yield Finding(
+            "ISOLATION", f"default_transaction_isolation is {isolation}", "set it to read committed for this role"
+        )
+
+
+def _locks(server: _Server) -> Iterator[Finding]:
+    places = server.number("max_connections") + server.number("max_prepared_transactions")
+    held = server.number("max_locks_per_transaction")
+    if held * places < LOCKS_NEEDED:
+        yield Finding(
+            "FEW_LOCKS",
+            f"max_locks_per_transaction is {held}: {held * places} locks in all, four workers need {LOCKS_NEEDED}",
+            f"set max_locks_per_transaction = {-(-LOCKS_NEEDED // places)} or more and restart the server",
+        )
+
+
+def _rights(server: _Server) -> Iterator[Finding]:
+    if server.is_superuser:
+        yield Finding("SUPERUSER", "this process would be a superuser", "log in as scoreline_ingest (docs/postgres.md)")
+    elif server.owns_tables:
+        yield Finding("OWNS_TABLES", "this role owns the tables and could alter them", "log in as scoreline_ingest")
+
+
+def _place(server: _Server) -> Iterator[Finding]:
+    if server.version < OLDEST_SERVER:
+        yield Finding("OLD_SERVER", f"PostgreSQL {server.version // 10_000} is too old", "use PostgreSQL 14 or newer")
+    if server.encoding != "UTF8":
+        yield Finding("ENCODING", f"the database is encoded in {server.encoding}", "create it with ENCODING 'UTF8'")
+
+
+CHECKS: Final[tuple[Callable[[_Server], Iterator[Finding]], ...]] = (_durable, _writing, _locks, _rights, _place)
