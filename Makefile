@@ -15,7 +15,7 @@ ARGS ?=
 
 export REQUIRE_SERVERS
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench stack lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 16
@@ -37,6 +37,10 @@ check: $(VENV)/installed-test ## lint, format, types, import contracts, architec
 
 bench: $(VENV)/installed-demo ## events per second and resident memory, end to end on one core
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+stack: $(VENV)/installed-test ## what docker-compose.yml starts, natively: Kafka, PostgreSQL, Redis, two workers, a board, alerts
+	@scripts/system-packages.sh test
+	@$(BIN)/python -m tests.servers.stack
 
 lock: $(VENV)/bin/python ## resolve the dependencies again and write the lock files with hashes
 	@PYTHON=$(PYTHON) scripts/lock.sh

@@ -119,6 +119,8 @@ def retract(unit: Unit, intake: Intake, number: int) -> None:
     changed = intake.targets | intake.freed
     if not changed:
         return
+    # Also what is freed may get another body at the same time, elsewhere.
+    unit.hold({event_name(key) for key in changed})
     for key, (_, case) in unit.known(changed).items():
         intake.touched.add(case)
         if key not in intake.facts:

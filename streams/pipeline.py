@@ -19,6 +19,7 @@ from streams.stores.base import (
     Conflict,
     Contended,
     Counts,
+    Crowded,
     Fact,
     OtherDefinitions,
     Position,
@@ -77,10 +78,10 @@ class Pipeline:
         shard: int = 0,
     ) -> Outcome:
         """Apply a batch in one transaction; TakenOver when somebody moved the source or changed the definitions."""
-        return _insisting(lambda: self._apply(Batch(decoded, rejected, position, now_us), shard))
+        return _insisting(lambda alone: self._apply(Batch(decoded, rejected, position, now_us), shard, alone))
 
-    def _apply(self, batch: Batch, shard: int) -> Outcome:
-        with self.store.unit(shard) as unit:
+    def _apply(self, batch: Batch, shard: int, alone: bool) -> Outcome:
+        with self.store.unit(shard, alone=alone) as unit:
             self._check_program(unit)
             if batch.position is not None and not unit.move(batch.position):
                 raise TakenOver(
@@ -95,7 +96,8 @@ class Pipeline:
             after = before.plus(batch.progress(number, intake))
             unit.advance(after)
             unit.mark_sources(batch.watermarks())
-            if number % PRUNING_BATCHES == 0:
+            # Shards share the numbers: one that only ever gets odd ones must have its turn, too.
+            if number // PRUNING_BATCHES > before.batch // PRUNING_BATCHES:
                 unit.prune_minutes(after.watermark_us // MINUTE_US - KEPT_MINUTES)
         fates = intake.accepted, intake.duplicates, len(batch.rejected), intake.conflicting
         return Outcome(*fates, number, before.batch, after, frozenset(keys))
@@ -184,10 +186,10 @@ class Pipeline:
 
     def swap(self, chosen: Conflict, note: str) -> None:
         """Let a conflicting body count instead of the standing one, which is kept as the resolved other."""
-        _insisting(lambda: self._swap(chosen, note))
+        _insisting(lambda alone: self._swap(chosen, note, alone))
 
-    def _swap(self, chosen: Conflict, note: str) -> None:
-        with self.store.unit() as unit:
+    def _swap(self, chosen: Conflict, note: str, alone: bool) -> None:
+        with self.store.unit(alone=alone) as unit:
             self._check_program(unit)
             unit.hold([event_name(chosen.event_key)])
             content_hash, case = unit.known([chosen.event_key])[chosen.event_key]
@@ -294,13 +296,14 @@ class Batch:
         return latest
 
 
-def _insisting(act: Callable[[], Result]) -> Result:
-    """Do it again while another writer is in the way; nothing was written then."""
+def _insisting(act: Callable[[bool], Result]) -> Result:
+    """Do it again while another writer is in the way, alone if it must be; nothing was written then."""
+    alone = False
     for _ in range(TRIES_WHEN_CONTENDED):
         try:
-            return act()
+            return act(alone)
         except Contended as error:
-            last = error
+            last, alone = error, alone or isinstance(error, Crowded)
     raise last
 
 

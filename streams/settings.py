@@ -12,8 +12,11 @@ from streams.pipeline import Pipeline
 from streams.stores import SqliteStore, Store, StoreError, open_postgres
 
 HOME, STORE, REDIS, METRICS_PORT = "SCORELINE_HOME", "SCORELINE_STORE", "SCORELINE_REDIS", "SCORELINE_METRICS_PORT"
-METRICS_HOST = "SCORELINE_METRICS_HOST"
+METRICS_HOST, DEADLINE = "SCORELINE_METRICS_HOST", "SCORELINE_DEADLINE_SECONDS"
+DEV = "SCORELINE_DEV"
 STORE_FILE = "scoreline.db"
+DEADLINE_SECONDS = 120
+MOST_DEADLINE_SECONDS = 3_600
 
 
 class SettingsError(Exception):
@@ -22,17 +25,26 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`store_url` empty means the SQLite file of the home, `redis_url` empty no live view, port 0 no metrics."""
+    """`store_url` empty means the SQLite file of the home, `redis_url` empty no live view, port 0 no metrics.
+
+    A worker whose store has not finished a batch after `deadline_seconds` ends, to be started again. `dev` only warns
+    of what is unsafe, for machines to try things out on.
+    """
 
     home: Path = Path()
     store_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
+    deadline_seconds: int = DEADLINE_SECONDS
+    dev: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """The settings in SCORELINE_HOME, _STORE, _REDIS and _METRICS_PORT; SettingsError names what is wrong."""
+        """The settings in SCORELINE_HOME, _STORE, _REDIS, _METRICS_PORT, _METRICS_HOST, _DEADLINE_SECONDS and _DEV.
+
+        SettingsError names what is wrong.
+        """
         store, redis = environment.get(STORE, "").strip(), environment.get(REDIS, "").strip()
         if store and not store.startswith(("postgresql://", "postgres://")):
             raise SettingsError(
@@ -42,7 +54,11 @@ class Settings:
             raise SettingsError(f"{REDIS} is no Redis address: write redis://HOST:PORT/0, or unset it")
         port = _port(environment.get(METRICS_PORT, "").strip())
         host = environment.get(METRICS_HOST, "").strip() or "127.0.0.1"
-        return cls(Path(environment.get(HOME) or "."), store, redis, port, host)
+        deadline_seconds = _deadline_seconds(environment.get(DEADLINE, "").strip())
+        dev = environment.get(DEV, "").strip()
+        if dev not in ("", "0", "1"):
+            raise SettingsError(f"{DEV} is {dev[:20]!r}: write 1 on a machine to try things out on, else unset it")
+        return cls(Path(environment.get(HOME) or "."), store, redis, port, host, deadline_seconds, dev == "1")
 
     @property
     def definitions_folder(self) -> Path:
@@ -59,6 +75,16 @@ def _port(text: str) -> int:
         return 0
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65_535:
         raise SettingsError(f"{METRICS_PORT} is {text[:20]!r}: write a port from 1 to 65535, or unset it")
+    return int(text)
+
+
+def _deadline_seconds(text: str) -> int:
+    if not text:
+        return DEADLINE_SECONDS
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_DEADLINE_SECONDS:
+        raise SettingsError(
+            f"{DEADLINE} is {text[:20]!r}: write whole seconds from 1 to {MOST_DEADLINE_SECONDS}, or unset it"
+        )
     return int(text)
 
 

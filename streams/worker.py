@@ -13,9 +13,13 @@ from streams.engines.kafka.application import Application, Ending, Parts, build,
 from streams.engines.kafka.burial import burial
 from streams.engines.kafka.identity import other_topic, remembered, watch_of
 from streams.engines.kafka.ledger import serve
+from streams.engines.kafka.partition import shard_of
 from streams.folder import load_definitions
-from streams.settings import Settings, pipeline_of
-from streams.topics.administration import topic_id
+from streams.live import Publisher, open_publisher
+from streams.settings import Settings, SettingsError, pipeline_of
+from streams.stores.preflight import findings
+from streams.topics.administration import check, topic_id
+from streams.topics.declared import declared
 from streams.topics.faults import TopicMissing
 from streams.topics.reference import Published, latest, newest_version
 from streams.topics.settings import KafkaSettings
@@ -43,6 +47,19 @@ def set_up_logging() -> None:
     logging.getLogger("scoreline").setLevel(logging.INFO)
 
 
+def refuse_unsafe(settings: Settings, kafka: KafkaSettings) -> None:
+    """SettingsError names every unsafe setting of PostgreSQL and the topics; on a `dev` machine they are warnings."""
+    found = [f"{f.topic}: {f.detail}. {f.advice}" for f in check(kafka, declared(kafka.topic), settings.dev)]
+    if settings.store_url:
+        unsafe = [f for f in findings(settings.store_url, settings.dev) if f.blocks]
+        found += [f"PostgreSQL: {f.detail}. {f.advice}" for f in unsafe]
+    for sentence in found:
+        log.warning("unsafe: %s", sentence)
+    if found and not settings.dev:
+        listed = "\n".join(f"  - {sentence}" for sentence in found)
+        raise SettingsError(f"not safe to run (set SCORELINE_DEV=1 to run all the same):\n{listed}")
+
+
 def _published(kafka: KafkaSettings) -> Published | None:
     try:
         return latest(kafka)
@@ -54,6 +71,7 @@ def _published(kafka: KafkaSettings) -> Published | None:
 def application(settings: Settings, kafka: KafkaSettings) -> tuple[Application, Ending]:
     """Everything wired, cells rebuilt if need be; StoreError, KafkaUnavailable or DefinitionError when it can not."""
     known_topic = topic_id(kafka)
+    refuse_unsafe(settings, kafka)
     published = _published(kafka)
     definitions = read_definitions(published.texts) if published else load_definitions(settings.definitions_folder)
     version = published.version if published else -1
@@ -72,10 +90,22 @@ def application(settings: Settings, kafka: KafkaSettings) -> tuple[Application, 
 
     known = remembered(kafka, store)
     watch = watch_of(kafka, known, look_for_definitions)
-    app = build(Parts(kafka, pipeline, SystemClock(), ending, watch, burial(kafka)))
+    parts = Parts(
+        kafka, pipeline, SystemClock(), ending, watch, burial(kafka), deadline_seconds=settings.deadline_seconds
+    )
+    app = build(parts)
+    if settings.redis_url:
+        publish_to(app, open_publisher(settings.open_store, settings.redis_url, kafka.group))
     if known != known_topic:
         app.member.fault = other_topic(kafka.topic)
     return app, ending
+
+
+def publish_to(app: Application, publisher: Publisher) -> None:
+    """Let a live view follow what the worker commits."""
+    app.member.applied = lambda partition, taken: publisher.note(shard_of(partition), taken.outcome)
+    app.member.view_is_up = lambda: publisher.figures.is_up
+    publisher.start()
 
 
 def work(settings: Settings, kafka: KafkaSettings) -> int:

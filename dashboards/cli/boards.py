@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -16,20 +17,34 @@ from dashboards.cli.options import HostOption, PortOption
 from dashboards.cli.screen import exits, out, wants_progress
 from dashboards.web import BoardSettings, create_app
 from dashboards.web.serving import listening, running, serve
-from dashboards.web.settings import LOOPBACK
+from dashboards.web.settings import LOOPBACK, Bell
 from scoring.definitions import DefinitionError, Definitions, Fault
 from streams.clock import Clock, SystemClock
+from streams.live import DEFAULT_GROUP, open_bell, open_live_numbers
 from streams.reading import Reader
+from streams.settings import Settings
 from streams.sources.follow import FollowedLines
+from streams.stores import Store
 
 HomeArgument = Annotated[Path, typer.Argument(help="Folder with definitions/ and scoreline.db.")]
 NameOption = Annotated[list[str], typer.Option("--name", help="Further host name in the address bar that is answered.")]
 
 
-def settings_for(host: str, names: list[str], clock: Clock) -> BoardSettings:
+def settings_for(host: str, names: list[str], clock: Clock, bell: Bell | None = None) -> BoardSettings:
     """Answer to loopback names, the address itself and the given names."""
     own = () if host in ("0.0.0.0", "::") else (host,)
-    return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock)
+    return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock, bell=bell)
+
+
+def live_reader(store: Store, definitions: Definitions) -> tuple[Reader, Bell | None]:
+    """Reads from the live view where SCORELINE_REDIS names one, else from the store, and what rings at a change."""
+    settings = Settings.from_environment(os.environ)
+    if not settings.redis_url:
+        return Reader(store, definitions), None
+    group = os.environ.get("SCORELINE_GROUP") or DEFAULT_GROUP
+    return Reader(store, definitions, open_live_numbers(store, settings.redis_url, group)), open_bell(
+        settings.redis_url, group
+    )
 
 
 def duty_of(home: Home, definitions: Definitions, reader: Reader) -> Duty:
@@ -53,10 +68,10 @@ def board(
         definitions = home.definitions()
         with listening(host, port):
             pass
-        reader = reader_of(home.open_current(definitions), definitions)
+        reader, bell = live_reader(home.open_current(definitions), definitions)
         duty = duty_of(home, definitions, reader) if alerts else None
         out.print(f"Board at http://{host}:{port} · Ctrl-C stops it")
-        serve(create_app(reader, settings_for(host, names, SystemClock()), duty), host, port)
+        serve(create_app(reader, settings_for(host, names, SystemClock(), bell), duty), host, port)
 
 
 def run(

@@ -14,7 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from dashboards.web.serving import PortInUse
 from scoring.faults import DefinitionError
 from streams.closing import CloseError, DigestChanged
+from streams.live import LiveViewError
 from streams.record import SourceError
+from streams.settings import SettingsError
 from streams.stores import StoreError
 from streams.topics.faults import KafkaSettingsError, KafkaUnavailable
 
@@ -41,7 +43,7 @@ def exits() -> Iterator[None]:
         yield
     except DigestChanged as error:
         raise fail(str(error), FINDING) from error
-    except (CloseError, DefinitionError, KafkaSettingsError) as error:
+    except (CloseError, DefinitionError, KafkaSettingsError, SettingsError, LiveViewError) as error:
         raise fail(str(error), WRONG_USE) from error
     except SourceError as error:
         raise fail(str(error), WRONG_USE) from error

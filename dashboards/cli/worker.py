@@ -7,7 +7,7 @@ import os
 import typer
 
 from dashboards.cli.screen import WRONG_USE, exits, fail
-from streams.settings import Settings, SettingsError
+from streams.settings import Settings
 
 
 def worker() -> None:
@@ -22,8 +22,4 @@ def worker() -> None:
     except ModuleNotFoundError as error:
         raise fail("the worker needs more packages: pip install 'scoreline[kafka,postgres]'", WRONG_USE) from error
     with exits():
-        try:
-            code = work(Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ))
-        except SettingsError as error:
-            raise fail(str(error), WRONG_USE) from error
-        raise typer.Exit(code)
+        raise typer.Exit(work(Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ)))

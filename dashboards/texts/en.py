@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "fresh.as_of": "as of {at}",
     "fresh.updated": "updated {age} ago",
     "fresh.last_event": "last event {age} ago",
+    "fresh.store": "live view away, reading the store",
     "fresh.lost": "Connection lost, trying again; the numbers stand still since then.",
     "fresh.back": "Connection restored.",
     "fresh.changed": "Alerts changed: {count} active.",

@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "fresh.as_of": "数据截至 {at}",
     "fresh.updated": "{age}前更新",
     "fresh.last_event": "最后事件在 {age}前",
+    "fresh.store": "实时视图不可用，正在读取数据库",
     "fresh.lost": "连接已断开，正在重连；页面上的数字停在断开前。",
     "fresh.back": "连接已恢复。",
     "fresh.changed": "预警有变化：{count} 条进行中。",

@@ -13,7 +13,10 @@ FRESH = "fresh"
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """`state` live, replay, stale or empty; the page counts the age on from `ingest_ms`, the last batch."""
+    """`state` live, replay, stale or empty; the page counts the age on from `ingest_ms`, the last batch.
+
+    `notice` says that the live view is away and the numbers come from the store, "" when that is not so.
+    """
 
     state: str
     word: str
@@ -21,6 +24,7 @@ class Fresh:
     ingest_ms: int
     stale_after_ms: int
     age: str
+    notice: str = ""
 
 
 def fresh(scene: Scene) -> Part:
@@ -40,5 +44,6 @@ def fresh(scene: Scene) -> Part:
             ingest_ms=ingest // 1000,
             stale_after_ms=limit // 1000,
             age=scene.voice.say(key, age=scene.style.age(now - ingest)),
+            notice=scene.voice.say("fresh.store") if scene.reader.source == "store" else "",
         ),
     )

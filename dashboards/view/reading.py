@@ -65,6 +65,10 @@ class Reader(Protocol):
     def definitions(self) -> Definitions:
         """The definitions that the numbers were computed with."""
 
+    @property
+    def source(self) -> str:
+        """Where the latest numbers came from: "redis" or "store"; "" when there is no live view to choose."""
+
     def version(self) -> int:
         """A number that grows with every commit; cheap, asked five times a second."""
 

@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,6 +27,9 @@ log = logging.getLogger("scoreline.board")
 
 REDRAW_SECONDS = 10
 """Ages and silence change without a new version; so often everything watched is drawn anew."""
+
+BELL_SECONDS = 1
+"""With a bell the board looks when it rings, though never more often than without, and so often if it does not."""
 
 SEND_SECONDS = 1
 
@@ -52,6 +56,7 @@ class Feed:
         self._watchers: set[Watcher] = set()
         self._newest: dict[Topic, Drawn] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._rung = asyncio.Event()
         self.is_closing = False
         self.fault = "the first look at the numbers is still under way"
 
@@ -62,6 +67,9 @@ class Feed:
 
     def start(self) -> None:
         """Begin to look; call inside a running event loop."""
+        if self._desk.settings.bell is not None:
+            loop = asyncio.get_running_loop()
+            self._desk.settings.bell.listen(lambda: loop.call_soon_threadsafe(self._rung.set))
         self._tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._send())]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -83,6 +91,8 @@ class Feed:
     async def stop(self) -> None:
         """End the tasks."""
         self.close()
+        if self._desk.settings.bell is not None:
+            await asyncio.to_thread(self._desk.settings.bell.close)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,20 +141,28 @@ class Feed:
         return drawn
 
     async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        seen, drawn_at, is_told = -1, loop.time(), False
+        loop, reader = asyncio.get_running_loop(), self._desk.reader
+        seen, drawn_at, is_told = (-1, ""), loop.time(), False
         while not self.is_closing:
             try:
-                version = await self._desk.ask(self._desk.reader.version)
-                if version != seen or loop.time() - drawn_at >= REDRAW_SECONDS:
+                found = await self._desk.ask(lambda: (reader.version(), reader.source))
+                if found != seen or loop.time() - drawn_at >= REDRAW_SECONDS:
                     await self._renew()
-                    seen, drawn_at = version, loop.time()
+                    seen, drawn_at = found, loop.time()
                 self.fault, is_told = "", False
             except STORE_FAULTS as error:
                 if not is_told:
                     log.exception("the board cannot read; it tries again")
                 self.fault, is_told = f"the board cannot read its numbers: {type(error).__name__}", True
-            await asyncio.sleep(self._desk.settings.poll_seconds)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        settings = self._desk.settings
+        await asyncio.sleep(settings.poll_seconds)
+        if settings.bell is not None and settings.bell.is_heard:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), BELL_SECONDS)
+        self._rung.clear()
 
     async def _renew(self) -> None:
         now_us = self._desk.settings.clock.now_us()

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
 from streams.clock import Clock, SystemClock
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class Bell(Protocol):
+    """Tells when numbers have changed, so that the board need not look so often."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a change would be told now."""
+
+    def listen(self, ring: Callable[[], object]) -> None:
+        """Call `ring`, from any thread, for each change from now on."""
+
+    def close(self) -> None:
+        """Call it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +37,7 @@ class BoardSettings:
     allowed_hosts: tuple[str, ...] = LOOPBACK
     red_means_up: bool = False
     poll_seconds: float = 0.2
+    bell: Bell | None = None
     heartbeat_seconds: float = 10
     stale_after_seconds: int = 120
     clock: Clock = field(default_factory=SystemClock)

@@ -16,7 +16,16 @@ from scoring.money import EXPONENTS
 from streams.codec.diagnosis import diagnose
 from streams.codec.json_text import holds_nul, parse_object
 from streams.codec.refusal import Refusal, shown
-from streams.codec.shape import LINE, WHOLE_LIMIT, Shape, read_fields, shape_of, unknown_field
+from streams.codec.shape import (
+    ESCAPED_LIMIT_BYTES,
+    LINE,
+    NAME_LIMIT_BYTES,
+    WHOLE_LIMIT,
+    Shape,
+    read_fields,
+    shape_of,
+    unknown_field,
+)
 
 DETAIL_CHARACTERS = 600
 DEFAULT_CURRENCY: Final = next(str(field.default) for field in fields(Event) if field.name == "currency")
@@ -146,12 +155,14 @@ _NO_EXTRAS: Final[dict[str, Any]] = {}
 
 def _check(event: Event, shape: Shape) -> None:
     _check_whole(event, shape, "")
+    _check_names(event, shape, "")
     if not (event.event_id and event.source and event.shop_id):
         empty = next(name for name in ("event_id", "source", "shop_id") if not getattr(event, name))
         raise Refusal("MISSING_FIELD", "is empty; it identifies the event", f".{empty}")
     if shape.has_lines:
         for position, line in enumerate(event.lines):  # type: ignore[attr-defined]
             _check_whole(line, LINE, f".lines[{position}]")
+            _check_names(line, LINE, f".lines[{position}]")
     sentence = event.check()
     if sentence:
         raise Refusal("IMPOSSIBLE_VALUE", sentence)
@@ -162,6 +173,23 @@ def _check_whole(record: object, shape: Shape, path: str) -> None:
         value = getattr(record, name)
         if not -WHOLE_LIMIT < value < WHOLE_LIMIT:
             raise Refusal("BAD_NUMBER", f"{shown(value)} has more than 12 digits; check the unit", f"{path}.{name}")
+
+
+def _check_names(record: object, shape: Shape, path: str) -> None:
+    for name in shape.names_in_keys:
+        text = getattr(record, name)
+        # Nobody's everyday name is longer, so that most are not looked at more closely.
+        if text is not None and len(text) * 4 > NAME_LIMIT_BYTES:
+            _check_name(text, f"{path}.{name}")
+
+
+def _check_name(text: str, path: str) -> None:
+    given = text.encode("utf-8", "surrogatepass")
+    escaped = len(given) + 2 * (given.count(b"|") + given.count(b"%"))
+    if len(given) > NAME_LIMIT_BYTES or escaped > ESCAPED_LIMIT_BYTES:
+        raise Refusal(
+            "BAD_TEXT", f"{shown(text)} has {len(given)} bytes; a name has at most {NAME_LIMIT_BYTES}, send an id", path
+        )
 
 
 def _refuse_nul(given: dict[str, Any]) -> None:

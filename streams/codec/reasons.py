@@ -6,7 +6,7 @@ from typing import Final
 
 REASONS: Final[dict[str, str]] = {
     "BAD_UTF8": "The bytes do not fit their encoding (UTF-8, or a table's own), or a text holds half a surrogate pair.",
-    "BAD_TEXT": "A text holds the NUL character, which no store can keep.",
+    "BAD_TEXT": "A text holds the NUL character, or a name is too long (more than 255 bytes); no store keeps either.",
     "TOO_LARGE": "The event is larger than 1 MiB.",
     "TOO_DEEP": "Arrays or objects are nested more than 32 levels deep.",
     "BAD_JSON": "The text is not one complete JSON value.",

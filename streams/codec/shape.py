@@ -17,6 +17,10 @@ from scoring.period import parse_instant
 from streams.codec.refusal import NumberLiteral, Refusal, json_kind, shown
 
 WHOLE_LIMIT = 10**12
+NAME_LIMIT_BYTES = 255
+ESCAPED_LIMIT_BYTES = 600
+"""Up to four names, escaped, make one row of an index, which PostgreSQL limits to 2,704 bytes."""
+PROSE = frozenset({"title", "comment"})
 LATEST_US = 7_258_118_400_000_000  # 2200-01-01
 # Instants at which something has happened; the others are plans and may lie ahead.
 HAPPENED = frozenset(
@@ -56,12 +60,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How one record is read: all fields by name, those that need converting, and those that are bounded integers."""
+    """How one record is read: all fields by name, those that need converting, bounded integers, and texts that may
+    become part of a key.
+    """
 
     fields: dict[str, Field]
     names: frozenset[str]
     conversions: tuple[tuple[str, Convert], ...]
     whole: tuple[str, ...]
+    names_in_keys: tuple[str, ...]
     has_lines: bool
 
 
@@ -77,6 +84,7 @@ def shape_of(kind: type[Event] | type[OrderLine]) -> Shape:
         names=frozenset(table),
         conversions=tuple((name, _conversion(field)) for name, field in table.items() if field.kind in _CONVERTED),
         whole=tuple(name for name, field in table.items() if field.kind == "whole"),
+        names_in_keys=tuple(name for name, field in table.items() if field.kind == "text" and name not in PROSE),
         has_lines="lines" in table,
     )
 

@@ -26,6 +26,10 @@ class Contended(StoreError):
     """Another writer was in the way and nothing was written: the same unit can be tried again."""
 
 
+class Crowded(Contended):
+    """A unit would hold more names than a store keeps at once: the same unit must be tried `alone`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """An accepted event as it is stored."""
@@ -161,7 +165,8 @@ class Unit(Protocol):
     def hold(self, names: Collection[str], shared: Collection[str] = ()) -> None:
         """Keep other units away from names until this one ends: `shared` ones only from changing them.
 
-        Contended when two units wait for each other. A store with one writer at a time has nothing to do here.
+        Contended when two units wait for each other, Crowded when there are too many names. A store with one writer
+        at a time has nothing to do here.
         """
 
     def begin_batch(self) -> int:
@@ -288,6 +293,15 @@ class Store(Protocol):
 
     def source_watermarks(self) -> dict[str, int]:
         """Latest `occurred_at` by event source."""
+
+    def kept_in(self, shard: int) -> int:
+        """The shard under which a unit of `shard` keeps its cells; a store that merges them keeps all in 0."""
+
+    def shard_rows(self, shard: int, keys: Sequence[Key]) -> tuple[Progress, dict[Key, int]]:
+        """How far a shard that keeps cells is, and its part of each of the cells: both as of one instant."""
+
+    def shard_cells(self, shards: Collection[int], first_day: str, first_minute: int) -> Iterator[tuple[int, Key, int]]:
+        """Each shard's part of every cell from a day and a minute since the epoch on, in no order; zeros may be in."""
 
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         """Rows (period, item, value) of a measure in periods first..last, both included; zero rows left out."""

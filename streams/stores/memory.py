@@ -97,6 +97,18 @@ class MemoryStore:
     def source_watermarks(self) -> dict[str, int]:
         return dict(self._content.marks)
 
+    def kept_in(self, shard: int) -> int:
+        return 0
+
+    def shard_rows(self, shard: int, keys: Sequence[Key]) -> tuple[Progress, dict[Key, int]]:
+        return self.progress(), {key: 0 if shard else self._content.cells.get(key, 0) for key in keys}
+
+    def shard_cells(self, shards: Collection[int], first_day: str, first_minute: int) -> Iterator[tuple[int, Key, int]]:
+        for key, value in self._content.cells.items() if 0 in shards else ():
+            minute = _minute(key)
+            if minute >= first_minute if minute is not None else key[3] >= first_day:
+                yield 0, key, value
+
     def cells(self, owner: str, dimension: str, measure: str, first: str, last: str) -> list[tuple[str, str, int]]:
         wanted = (owner, dimension, measure)
         minutes = first.startswith(MINUTE_PREFIX)

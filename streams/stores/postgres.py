@@ -83,12 +83,14 @@ class PostgresStore:
         with advised(self.url):
             connection = connect(self.url)
             try:
+                # A process that stops before the gate is open again must not keep it closed.
+                connection.execute("SET idle_session_timeout = '10s'")
                 # With the gate closed no unit is half done, so that the snapshot is a cut between batches.
                 connection.execute("SELECT pg_advisory_lock(%s, %s)", GATE)
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.execute("SELECT count(*) FROM shards")
                 connection.execute("SELECT pg_advisory_unlock(%s, %s)", GATE)
+                connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 yield PostgresStore(self.url, connection)
             finally:
                 connection.close()

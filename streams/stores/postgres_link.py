@@ -15,6 +15,8 @@ CONNECT_SECONDS = 10
 SESSION = {
     # A stopped process must not keep others waiting: the server ends its transaction.
     "idle_in_transaction_session_timeout": "10s",
+    # The same for one that stopped while the server was sending to it.
+    "tcp_user_timeout": "10s",
     "lock_timeout": "20s",
     "synchronous_commit": "on",
     "TimeZone": "UTC",
@@ -66,17 +68,19 @@ ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.InvalidCatalogName, "there is no such database: create it, then run `scoreline migrate`"),
     (errors.UndefinedTable, "it has no scoreline tables: run `scoreline migrate`"),
     (errors.UndefinedColumn, "its tables are those of another version: run `scoreline migrate`"),
-    (errors.InsufficientPrivilege, "this role may not do that: see the roles in docs/operating.md"),
+    (errors.InsufficientPrivilege, "this role may not do that: see the roles in docs/postgres.md"),
     (errors.DiskFull, "no space left on its disk: free some and start again; nothing half-written is kept"),
     (
         errors.OutOfMemory,
         "out of memory or locks: raise max_locks_per_transaction (`scoreline migrate` names the value)",
     ),
+    (errors.ProgramLimitExceeded, "a value is too large for it, which the codec should have refused: report this"),
     (errors.ReadOnlySqlTransaction, "it is read-only (a standby?): connect to the primary"),
     (errors.TooManyConnections, "no connection is free: raise max_connections or stop something"),
     (errors.CannotConnectNow, "it is starting up or shutting down: try again in a moment"),
     (errors.AdminShutdown, "it was shut down while in use; start again when it is back"),
     (errors.IdleInTransactionSessionTimeout, "this process stood still too long and its transaction was ended"),
+    (errors.IdleSessionTimeout, "this process stood still too long and its session was ended"),
 )
 
 

@@ -8,12 +8,17 @@ from hashlib import blake2b
 from typing import Any
 
 from scoring.contribution import MINUTE_PREFIX, Key
-from streams.stores.base import Close, Conflict, Counts, Fact, Position, ProblemRow, Progress
+from streams.stores.base import Close, Conflict, Contended, Counts, Crowded, Fact, Position, ProblemRow, Progress
+from streams.stores.postgres_arrays import array_of, taught
 from streams.stores.postgres_link import Connection
 
 PROGRESS = "batch, watermark_us, ingested_us, seen, accepted, duplicates, rejected, conflicts"
 FACT = "event_key, content_hash, case_key, event_type, occurred_at, batch, body, is_retracted"
 CONFLICT = "event_key, content_hash, event_type, case_key, occurred_at, body, resolution"
+HELD_AT_MOST = 6_000
+"""Locks of a unit: the server keeps all of them in a table of a fixed size. A batch of 1,000 events takes up to 2,000;
+one that moves the host of a large livestream would take one for every order in it.
+"""
 DERIVED = ("cells", "minutes", "projections", "readers", "problems")
 
 
@@ -40,13 +45,17 @@ def _plain(text: str) -> str:
 class PostgresUnit:
     """What a batch reads and writes. Event keys are unique over all shards: who comes second starts over."""
 
-    def __init__(self, connection: Connection, shard: int = 0) -> None:
-        self._cursor = connection.cursor(binary=True)
+    def __init__(self, connection: Connection, shard: int = 0, *, alone: bool = False) -> None:
+        self._cursor = taught(connection.cursor(binary=True))
         self._shard = shard
-        self._present: set[bytes] = set()
+        self._alone = alone
+        self._locks: tuple[set[int], set[int]] = (set(), set())
+        self._asked: set[bytes] = set()
+        # What this unit goes by: the content of each key that is there, None for one that is only retracted so far.
+        self._held: dict[bytes, bytes | None] = {}
 
     def _run(self, query: str, *values: object) -> Any:
-        return self._cursor.execute(query, values)
+        return self._cursor.execute(query, [array_of(value) if type(value) is list else value for value in values])
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._run(query, *values).fetchall()  # type: ignore[no-any-return]
@@ -56,11 +65,24 @@ class PostgresUnit:
         if rows:
             self._run(query, *columns(rows, 0))
 
+    def _all_or_contended(self, query: str, rows: Collection[Sequence[object]]) -> None:
+        """A statement that must find every row as this unit knows it."""
+        if rows and self._run(query, *columns(rows, 0)).rowcount != len(rows):
+            raise Contended("another writer changed what is known of an event; nothing was written")
+
     def hold(self, names: Collection[str], shared: Collection[str] = ()) -> None:
-        for lock, numbers in (("", names), ("_shared", shared)):
+        if self._alone:
+            return
+        own, lent = self._locks
+        fresh = sorted({lock_number(name) for name in names} - own)
+        fresh_shared = sorted({lock_number(name) for name in shared} - own - lent)
+        own.update(fresh)
+        lent.update(fresh_shared)
+        if len(own | lent) > HELD_AT_MOST:
+            raise Crowded("one batch changes so much that it needs the store for itself")
+        for lock, numbers in (("", fresh), ("_shared", fresh_shared)):
             if numbers:
-                ordered = sorted({lock_number(name) for name in numbers})
-                self._run(f"SELECT count(pg_advisory_xact_lock{lock}(n)) FROM unnest(%s::bigint[]) AS t(n)", ordered)
+                self._run(f"SELECT count(pg_advisory_xact_lock{lock}(n)) FROM unnest(%s::bigint[]) AS t(n)", numbers)
 
     def begin_batch(self) -> int:
         return int(self._rows("SELECT nextval('batches')")[0][0])
@@ -101,7 +123,12 @@ class PostgresUnit:
 
     def known(self, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, str]]:
         rows = self._rows("SELECT event_key, content_hash, case_key FROM keys WHERE event_key = ANY(%s)", list(keys))
-        self._present.update(row[0] for row in rows)
+        # A key that first was absent, or only retracted, stays so for this unit: it has decided by that already, and
+        # writing will find out.
+        for key, content_hash, _ in rows:
+            if key not in self._asked or self._held.get(key) is not None:
+                self._held[key] = content_hash
+        self._asked.update(keys)
         return {key: (content_hash, case) for key, content_hash, case in rows if content_hash is not None}
 
     def add_facts(self, facts: Sequence[Fact]) -> None:
@@ -121,15 +148,15 @@ class PostgresUnit:
         self._put(
             "INSERT INTO keys(event_key, content_hash, case_key) "
             "SELECT * FROM unnest(%s::bytea[], %s::bytea[], %s::text[])",
-            [row for row in keys if row[0] not in self._present],
+            [row for row in keys if row[0] not in self._held],
         )
-        self._put(
-            "UPDATE keys AS k SET content_hash = n.content_hash, case_key = n.case_key "
-            "FROM unnest(%s::bytea[], %s::bytea[], %s::text[]) AS n(event_key, content_hash, case_key) "
-            "WHERE k.event_key = n.event_key",
-            [row for row in keys if row[0] in self._present],
+        self._all_or_contended(
+            "UPDATE keys AS k SET content_hash = n.content_hash, case_key = n.case_key FROM "
+            "unnest(%s::bytea[], %s::bytea[], %s::text[], %s::bytea[]) AS n(event_key, content_hash, case_key, was) "
+            "WHERE k.event_key = n.event_key AND k.content_hash IS NOT DISTINCT FROM n.was",
+            [(*row, self._held[row[0]]) for row in keys if row[0] in self._held],
         )
-        self._present.update(row[0] for row in keys)
+        self._held.update((row[0], row[1]) for row in keys)
 
     def drop_facts(self, keys: Sequence[tuple[str, bytes]]) -> None:
         self._put(
@@ -156,23 +183,34 @@ class PostgresUnit:
             after = rows[-1][0]
 
     def add_retractions(self, targets: Collection[bytes]) -> None:
+        self.known(set(targets) - self._asked)
         # Both who retracts an unknown event and who brings it insert the same key, so that one of them starts over.
-        known = self._rows("SELECT event_key FROM keys WHERE event_key = ANY(%s)", list(targets)) if targets else []
-        present = {key for (key,) in known}
+        fresh = sorted(set(targets) - self._held.keys())
         self._put(
             "INSERT INTO keys(event_key, retracted) SELECT n, true FROM unnest(%s::bytea[]) AS t(n)",
-            [(key,) for key in sorted(set(targets) - present)],
+            [(key,) for key in fresh],
         )
-        if present:
-            self._run("UPDATE keys SET retracted = true WHERE event_key = ANY(%s)", sorted(present))
-        self._present.update(targets)
+        self._set_retracted(set(targets) - set(fresh), True)
+        self._held.update(dict.fromkeys(fresh))
 
     def drop_retractions(self, targets: Collection[bytes]) -> None:
-        if targets:
-            self._run("DELETE FROM keys WHERE content_hash IS NULL AND event_key = ANY(%s)", list(targets))
-            self._run("UPDATE keys SET retracted = false WHERE event_key = ANY(%s)", list(targets))
-            self._present.difference_update(targets)
-            self._present.update(self.known(targets))
+        self.known(set(targets) - self._asked)
+        bare = [key for key in sorted(targets) if key in self._held and self._held[key] is None]
+        self._all_or_contended(
+            "DELETE FROM keys AS k USING unnest(%s::bytea[]) AS t(n) WHERE k.event_key = n AND k.content_hash IS NULL",
+            [(key,) for key in bare],
+        )
+        for key in bare:
+            del self._held[key]
+        self._set_retracted(set(targets) & self._held.keys(), False)
+
+    def _set_retracted(self, keys: Collection[bytes], is_retracted: bool) -> None:
+        self._all_or_contended(
+            "UPDATE keys AS k SET retracted = n.retracted FROM unnest(%s::bytea[], %s::bytea[], %s::bool[]) "
+            "AS n(event_key, was, retracted) "
+            "WHERE k.event_key = n.event_key AND k.content_hash IS NOT DISTINCT FROM n.was",
+            [(key, self._held[key], is_retracted) for key in sorted(keys)],
+        )
 
     def retractions(self, keys: Collection[bytes]) -> set[bytes]:
         rows = self._rows("SELECT event_key FROM keys WHERE retracted AND event_key = ANY(%s)", list(keys))
@@ -230,6 +268,28 @@ class PostgresUnit:
                 "DO UPDATE SET value = c.value + excluded.value",
                 rows,
             )
+
+    def cells(self, keys: Sequence[Key]) -> dict[Key, int]:
+        """The shard's part of those cells that have a row."""
+        found: dict[Key, int] = {}
+        days = [key for key in keys if not key[3].startswith(MINUTE_PREFIX)]
+        minutes = [key for key in keys if key[3].startswith(MINUTE_PREFIX)]
+        for table, at, kind, wanted in (("cells", "period", "text", days), ("minutes", "minute", "bigint", minutes)):
+            if wanted:
+                times = [key[3].removeprefix(MINUTE_PREFIX) for key in wanted]
+                # LIMIT keeps the planner from reading the whole table for a few thousand rows.
+                rows = self._rows(
+                    f"SELECT n.place, c.value FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]::{kind}[], "
+                    "%s::text[]) WITH ORDINALITY AS n(owner, dimension, measure, at, item, place) CROSS JOIN LATERAL "
+                    f"(SELECT value FROM {table} AS t WHERE t.owner = n.owner AND t.dimension = n.dimension "
+                    f"AND t.measure = n.measure AND t.{at} = n.at AND t.item = n.item AND t.shard = %s LIMIT 1) AS c",
+                    *([key[place] for key in wanted] for place in (0, 1, 2)),
+                    times,
+                    [key[4] for key in wanted],
+                    self._shard,
+                )
+                found.update((wanted[place - 1], value) for place, value in rows)
+        return found
 
     def prune_minutes(self, before_minute: int) -> None:
         self._run("DELETE FROM minutes WHERE shard = %s AND minute < %s", self._shard, before_minute)

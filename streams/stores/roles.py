@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import DuplicateObject, InsufficientPrivilege, UniqueViolation
 
 from streams.stores.postgres_link import Connection
 
@@ -33,40 +33,55 @@ GRANTS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
 }
 
 
+TABLES: Final = (*BATCH, "alembic_version", "closes", "audit")
+
+
 def grant(connection: Connection, passwords: Mapping[str, str]) -> list[str]:
     """Make the roles as far as this user may, and give them exactly their rights; says what it could not do.
 
     A role with a password can log in. The server only ever sees the password's verifier.
     """
     said: list[str] = []
-    for role, rights in GRANTS.items():
-        if not _make(connection, role, passwords.get(role, "")):
-            said.append(
-                f"the role {role} is missing and this user may not make it: CREATE ROLE {role} LOGIN PASSWORD '...'"
-            )
-            continue
-        name = sql.Identifier(role)
-        connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name))
-        for verbs, tables in rights:
-            listed = sql.SQL(", ").join(map(sql.Identifier, tables))
-            connection.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(verbs), listed, name))
-        if role == "scoreline_ingest":
-            connection.execute(sql.SQL("GRANT USAGE ON SEQUENCE batches TO {}").format(name))
+    # One transaction: a worker that runs meanwhile must not meet the moment between taking and giving.
+    with connection.transaction():
+        for role, rights in GRANTS.items():
+            said.extend(_make(connection, role, passwords.get(role, "")))
+            if _exists(connection, role):
+                _give(connection, sql.Identifier(role), rights)
+        if _exists(connection, "scoreline_ingest"):
+            connection.execute("GRANT USAGE ON SEQUENCE batches TO scoreline_ingest")
     return said
 
 
-def _make(connection: Connection, role: str, password: str) -> bool:
-    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
-    verb = "ALTER" if exists else "CREATE"
+def _give(connection: Connection, role: sql.Identifier, rights: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    everything = sql.SQL(", ").join(map(sql.Identifier, TABLES))
+    connection.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(everything, role))
+    for verbs, tables in rights:
+        listed = sql.SQL(", ").join(map(sql.Identifier, tables))
+        connection.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(verbs), listed, role))
+
+
+def _exists(connection: Connection, role: str) -> bool:
+    return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
+
+
+def _make(connection: Connection, role: str, password: str) -> list[str]:
+    exists = _exists(connection, role)
     if exists and not password:
-        return True
+        return []
     how: sql.Composable = sql.SQL("NOLOGIN")
     if password:
         verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
         how = sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(verifier.decode()))
+    verb = sql.SQL("ALTER" if exists else "CREATE")
     try:
         with connection.transaction():
-            connection.execute(sql.SQL("{} ROLE {} {}").format(sql.SQL(verb), sql.Identifier(role), how))
+            connection.execute(sql.SQL("{} ROLE {} {}").format(verb, sql.Identifier(role), how))
+    except (DuplicateObject, UniqueViolation):
+        # Roles belong to the whole server: the migration of another database was quicker.
+        return _make(connection, role, password)
     except InsufficientPrivilege:
-        return exists
-    return True
+        lacks = "has not got the password that you gave" if exists else "is missing"
+        statement = f"{'ALTER' if exists else 'CREATE'} ROLE {role} LOGIN PASSWORD '...'"
+        return [f"the role {role} {lacks}, and this user may not change that: as a superuser {statement}, then again"]
+    return []

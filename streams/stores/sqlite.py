@@ -143,6 +143,27 @@ class SqliteStore:
     def source_watermarks(self) -> dict[str, int]:
         return dict(self._rows("SELECT source, watermark_us FROM marks"))  # type: ignore[arg-type]
 
+    def kept_in(self, shard: int) -> int:
+        return 0
+
+    def shard_rows(self, shard: int, keys: Sequence[Key]) -> tuple[Progress, dict[Key, int]]:
+        with self._reading() as unit:
+            self._connection.execute("SAVEPOINT rows")
+            try:
+                found = unit.cells(keys) if shard == 0 else {}
+                return self.progress(), {key: found.get(key, 0) for key in keys}
+            finally:
+                self._connection.execute("RELEASE rows")
+
+    def shard_cells(self, shards: Collection[int], first_day: str, first_minute: int) -> Iterator[tuple[int, Key, int]]:
+        query = (
+            "SELECT owner, dimension, measure, period, item, value FROM cells WHERE period >= ? UNION ALL "
+            "SELECT owner, dimension, measure, 'm:' || minute, item, value FROM minutes WHERE minute >= ?"
+        )
+        with self._reading():
+            for *key, value in self._connection.execute(query, (first_day, first_minute)) if 0 in shards else ():
+                yield 0, tuple(key), value
+
     def _advice(self, error: sqlite3.Error) -> str:
         text = str(error)
         folder = Path(self.path).resolve().parent

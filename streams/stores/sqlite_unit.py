@@ -221,6 +221,23 @@ class SqliteUnit:
             minutes,
         )
 
+    def cells(self, keys: Collection[Key]) -> dict[Key, int]:
+        """The values of those cells that have a row."""
+        found: dict[Key, int] = {}
+        for key in keys:
+            *cell, period, item = key
+            table, at, when = "cells", "period", period
+            if period.startswith(MINUTE_PREFIX):
+                table, at, when = "minutes", "minute", period[len(MINUTE_PREFIX) :]
+            row = self._all(
+                f"SELECT value FROM {table} WHERE owner = ? AND dimension = ? AND measure = ? AND {at} = ? "
+                "AND item = ?",
+                (*cell, when, item),
+            ).fetchone()
+            if row:
+                found[key] = row[0]
+        return found
+
     def prune_minutes(self, before_minute: int) -> None:
         self._all("DELETE FROM minutes WHERE minute < ?", (before_minute,))
 

@@ -441,6 +441,33 @@ def test_shards_add_up(store: Store) -> None:
     assert list(store.all_cells("0", "9")) == []
 
 
+def test_a_shard_gives_its_own_part_of_cells(store: Store) -> None:
+    """Chosen cells and all recent ones, by the shard that keeps them; the parts of all shards add up to the cells."""
+    minute = ("c:", "", "turns", "m:100", "")
+    old, old_minute = ("e:ann", "shop", "gmv", "2026-06-30", ""), ("c:", "", "turns", "m:99", "")
+    absent = ("e:nobody", "", "gmv", "2026-10-03", "x"), ("e:nobody", "", "turns", "m:100", "")
+    for shard, batch in ((1, 1), (2, 2)):
+        with store.unit(shard) as unit:
+            assert unit.begin_batch() == batch
+            unit.advance(Progress(batch, 10 * batch))
+            unit.add_cells({GMV: shard * 10, minute: shard, old: 7, old_minute: 8})
+    kept = {store.kept_in(shard) for shard in (1, 2)}
+    asked = [GMV, minute, *absent]
+    values = [store.shard_rows(shard, asked) for shard in sorted(kept)]
+    assert [sum(rows[key] for _, rows in values) for key in asked] == [30, 3, 0, 0]
+    assert max(progress.batch for progress, _ in values) == 2
+    assert store.shard_rows(99, [GMV]) == (Progress() if kept == {1, 2} else store.progress(), {GMV: 0})
+    found = list(store.shard_cells(kept, "2026-07-01", 100))
+    assert {shard for shard, _, _ in found} == kept
+    assert {key for _, key, _ in found} == {GMV, minute}
+    assert [sum(value for _, key, value in found if key == one) for one in (GMV, minute)] == [30, 3]
+    one = min(kept)
+    assert {(key, value) for _, key, value in store.shard_cells([one], "2026-07-01", 100)} == {
+        (key, value) for shard, key, value in found if shard == one
+    }
+    assert list(store.shard_cells([99], "0", 0)) == []
+
+
 def test_marks_never_go_back(store: Store) -> None:
     """The latest event time of a source stays when an older one comes."""
     for watermark in (70, 60, 80):

@@ -46,6 +46,8 @@ class MemoryReader:
         self.values: dict[tuple[str, str, str], Parts] = {}
         self.windows: dict[tuple[str, str], Parts] = {}
         self.calls = 0
+        self.looks = 0
+        self.source = ""
 
     def put(self, kpi: str, owner: str, period: str, numerator: Fraction | int, denominator: int | None = None) -> None:
         """Set a value: an amount, or the two parts of a ratio."""
@@ -60,6 +62,7 @@ class MemoryReader:
         self.fresh = Fresh(watermark_us, ingest_us, self.fresh.batch + 1, counts)
 
     def version(self) -> int:
+        self.looks += 1
         return self.fresh.batch
 
     def freshness(self) -> Fresh:

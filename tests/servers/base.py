@@ -23,7 +23,6 @@ HINT = "run scripts/system-packages.sh test"
 # Below the ports that the kernel gives to clients: there, a client that keeps calling a dead server's port can be given
 # that very port and then talks to itself, and the server finds its port taken when it comes back.
 PORTS = range(15_000, 30_000)
-POLL_SECONDS = 0.05
 LAST_WORDS_LINES = 25
 
 
@@ -38,9 +37,10 @@ class ServerFailed(Exception):
 class Server(ABC):
     """One server with its folder; its ports and its data stay the same over every restart of one object."""
 
-    name: ClassVar[str]
+    name: str
     ports_needed: ClassVar[int] = 1
     start_seconds: ClassVar[float] = 60
+    poll_seconds: ClassVar[float] = 0.05
     stop_seconds: ClassVar[float] = 30
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
@@ -180,7 +180,7 @@ class Server(ABC):
             if time.monotonic() > deadline:
                 self.kill()
                 raise ServerFailed(self._with_log(f"did not answer within {self.start_seconds:g} s"))
-            time.sleep(POLL_SECONDS)
+            time.sleep(self.poll_seconds)
 
     def _let_go(self) -> None:
         if self._guard is not None:

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -49,15 +49,19 @@ log.cleaner.dedupe.buffer.size=16777216
 
 
 class Kafka(Server):
-    """One Kafka node: `brokers` without a password, `sasl_brokers` with one (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512)."""
+    """One Kafka node: `brokers` without a password, `sasl_brokers` with one (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512).
 
-    name: ClassVar[str] = "Kafka"
+    `settings` are further lines of server.properties; they win over those above.
+    """
+
+    name = "Kafka"
     ports_needed: ClassVar[int] = 3
     username: ClassVar[str] = "scoreline"
     libraries: ClassVar[Path] = REPOSITORY / ".servers" / f"kafka-{VERSION}" / "libs"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         super().__init__(folder)
+        self.settings = dict(settings or {})
         self.password = secrets.token_hex(12)
 
     @property
@@ -85,7 +89,8 @@ class Kafka(Server):
             password=self.password,
             logs=self.folder / "logs",
         )
-        (self.folder / "server.properties").write_text(settings, "utf-8")
+        own = "".join(f"{key}={value}\n" for key, value in self.settings.items())
+        (self.folder / "server.properties").write_text(settings + own, "utf-8")
         if not (self.folder / "logs" / "meta.properties").exists():
             self._format()
 

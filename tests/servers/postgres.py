@@ -35,7 +35,7 @@ LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu
 class Postgres(Server):
     """One PostgreSQL cluster; `url` is the superuser's."""
 
-    name: ClassVar[str] = "PostgreSQL"
+    name = "PostgreSQL"
     # "Fast shutdown": sessions are ended, nothing is lost.
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT
 

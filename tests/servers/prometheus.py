@@ -9,7 +9,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from tests.servers.base import HINT, Server, ServerMissing
 
@@ -17,7 +17,7 @@ from tests.servers.base import HINT, Server, ServerMissing
 class Prometheus(Server):
     """One Prometheus on the configuration file at `configuration` (rule files are found relative to it)."""
 
-    name: ClassVar[str] = "Prometheus"
+    name = "Prometheus"
 
     def __init__(self, folder: Path, configuration: Path) -> None:
         super().__init__(folder)
@@ -67,7 +67,7 @@ class Prometheus(Server):
 class Alertmanager(Server):
     """One Alertmanager on the configuration file at `configuration`, alone (no cluster)."""
 
-    name: ClassVar[str] = "Alertmanager"
+    name = "Alertmanager"
 
     def __init__(self, folder: Path, configuration: Path) -> None:
         super().__init__(folder)

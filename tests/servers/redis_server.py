@@ -8,7 +8,6 @@ import shutil
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from tests.servers.base import HINT, Server, ServerMissing
 
@@ -25,7 +24,7 @@ appendonly no
 class Redis(Server):
     """One Redis; `url` carries the password."""
 
-    name: ClassVar[str] = "Redis"
+    name = "Redis"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -68,8 +68,8 @@ class Ledger(Collector):
         yield records
         yield misrouted
         yield GaugeMetricFamily("scoreline_worker_ready", "1 when every partition is read.", value=not self.unready)
-        if self._member.live_view_up is not None:
-            up = self._member.live_view_up
+        if self._member.view_is_up is not None:
+            up = self._member.view_is_up()
             yield GaugeMetricFamily("scoreline_live_view_up", "1 when the live view answers.", value=up)
 
 

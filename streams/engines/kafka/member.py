@@ -67,7 +67,7 @@ class Member:
     applied: Callable[[int, Taken], None] = lambda partition, taken: None
     seats: dict[int, Seat] = field(default_factory=dict)
     ready: bool = False
-    live_view_up: bool | None = None
+    view_is_up: Callable[[], bool] | None = None
     fault: str = ""
     deadline_seconds: float = DEADLINE_SECONDS
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "scoreline-apply"))

@@ -1,7 +1,8 @@
 """Faust's Kafka transport with one message per fetched buffer; where to read from is the store's word, not the group's.
 
 Overrides private methods of faust-streaming 0.15.3, pinned for that reason: `Consumer.getmany`, `_drain_messages`,
-`perform_seek`, `ack`, `_new_offset`, `_filter_tps_with_pending_acks`; the consumer thread's `_create_worker_consumer`.
+`perform_seek`, `ack`, `_new_offset`, `_filter_tps_with_pending_acks`; the consumer thread's `_create_worker_consumer`,
+`_seek_wait`, `_fetch_records`.
 """
 
 from __future__ import annotations
@@ -29,12 +30,32 @@ class Buffer:
 
 
 class BufferThread(stock.AIOKafkaConsumerThread):
-    """The thread that fetches; waits less long for more records than the stock one."""
+    """The thread that fetches; waits less long for more records than the stock one, and numbers the seeks.
+
+    A fetch that began before a seek may end after it, with the records from there on. So a buffer gets the number of
+    the seek where it is taken out: in the loop that also seeks, with nothing in between.
+    """
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
+
+    async def _seek_wait(self, consumer: Any, partitions: Any) -> None:
+        seeks = self._seeks()
+        for tp in partitions:
+            seeks[tp] = seeks.get(tp, 0) + 1
+        # It seeks before it waits for the first time.
+        await super()._seek_wait(consumer, partitions)
+
+    async def _fetch_records(self, *given: Any, **named: Any) -> Any:
+        fetched = await super()._fetch_records(*given, **named)
+        return {tp: Buffer(tp, self._seeks().get(tp, 0), records) for tp, records in fetched.items() if records}
+
+    def _seeks(self) -> dict[Any, int]:
+        consumer: Any = self.consumer
+        seeks: dict[Any, int] = consumer.seeks
+        return seeks
 
 
 class BufferConsumer(stock.Consumer):
@@ -60,13 +81,11 @@ class BufferConsumer(stock.Consumer):
             return
         await self.seek_wait(offsets)
         for tp, offset in offsets.items():
-            self.seeks[tp] = self.seeks.get(tp, 0) + 1
             self._read_offset[tp] = offset - 1
             self._committed_offset[tp] = offset - 1
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """One message a partition, with all records that were fetched."""
-        seeks = dict(self.seeks)
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if self.should_stop or not records:
@@ -74,11 +93,12 @@ class BufferConsumer(stock.Consumer):
         if not self.flow_active:
             await self.perform_seek()
             return
-        for tp, fetched in records.items():
+        buffers: Any = records
+        for tp, buffer in buffers.items():
             if self._has_moved(generation):
                 return
-            if fetched and (active is None or tp in active):
-                yield tp, self._whole(tp, Buffer(tp, seeks.get(tp, 0), fetched), generation)
+            if active is None or tp in active:
+                yield tp, self._whole(tp, buffer, generation)
 
     def _has_moved(self, generation: int) -> bool:
         return not self.flow_active or self.app.consumer_generation_id != generation

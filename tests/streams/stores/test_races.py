@@ -12,6 +12,7 @@ import pytest
 
 from scoring.definitions import Definitions
 from streams.codec import Decoded
+from streams.stores import postgres_unit
 from streams.stores.migration import migrate
 from streams.stores.postgres import PostgresStore
 from tests.properties.months import pipeline
@@ -245,6 +246,19 @@ def test_two_batches_that_both_stop_anywhere(name: str, stage_of: StageOf) -> No
         if found:
             wrong[stops] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["an order that is there in a room whose host changes", "a retraction and its target"])
+def test_a_batch_that_needs_too_many_locks_works_alone(
+    name: str, stage_of: StageOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for one lock every batch here starts over and has the store for itself: nothing differs."""
+    monkeypatch.setattr(postgres_unit, "HELD_AT_MOST", 1)
+    stage = stage_of(name, False, (1, 2))
+    expected = stage.expected()
+    for stop in range(30):
+        assert stage.play((stop, NEVER), expected)[1] == []
+    assert any("SET LOCAL lock_timeout" in statement for statement in stage.stores[0].steps.trail)
 
 
 @pytest.mark.parametrize("name", ["nothing in common", "two bodies", "a retraction and its target"])

@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from streams.stores import Position
+from streams.stores.migration import migrate
 from streams.stores.postgres import PostgresStore
 from streams.stores.postgres_link import connect
 from tests.properties.months import pipeline
 from tests.scenarios.shop import NOW_US, Teller, decoded_of, definitions_of, shop_texts
+from tests.servers import Postgres
 from tests.streams.stores.stopped_writer import SOURCE
 
 PATIENCE_SECONDS = 30
@@ -53,14 +56,12 @@ def woken(process: subprocess.Popen[str]) -> str:
     return out
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("before", ["UPDATE standings", "nextval", "INSERT INTO cells", "COMMIT"])
-def test_another_worker_goes_on_and_the_stopped_one_writes_nothing(before: str, migrated_database: str) -> None:
-    """Stopped anywhere in its batch: the partition is claimed and read on within seconds, and on waking up it fails."""
+def go_on_beside(url: str, before: str) -> None:
+    """Claim and read on where another worker is stopped in its batch; then let that one go on, too."""
     definitions = definitions_of(tuple(sorted(shop_texts().items())))
     events = decoded_of([Teller().paid("o1", "03 10:00:00", "1")])
-    store = PostgresStore(migrated_database)
-    with stopped(migrated_database, "batch", before) as process:
+    store = PostgresStore(url)
+    with stopped(url, "batch", before) as process:
         began = time.monotonic()
         standing = store.claim(SOURCE)
         pipeline(store, definitions).apply(events, [], Position(SOURCE, None, "7", standing.epoch), NOW_US, 1)
@@ -74,12 +75,10 @@ def test_another_worker_goes_on_and_the_stopped_one_writes_nothing(before: str, 
     store.close()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("act", "before"), [("answer", ""), ("snapshot", "BEGIN"), ("snapshot", "unlock")])
-def test_what_a_stopped_process_holds_is_free_soon(act: str, before: str, migrated_database: str) -> None:
-    """Also while the server sends to it (then it is not idle), and with the gate closed for a snapshot."""
-    store = PostgresStore(migrated_database)
-    with stopped(migrated_database, act, before) as process:
+def write_beside(url: str, act: str, before: str) -> None:
+    """Open a unit of the same shard where another process is stopped; then let that one go on, too."""
+    store = PostgresStore(url)
+    with stopped(url, act, before) as process:
         began = time.monotonic()
         with store.unit(1) as unit:
             unit.set_setting("color", "red")
@@ -90,8 +89,36 @@ def test_what_a_stopped_process_holds_is_free_soon(act: str, before: str, migrat
     store.close()
 
 
+CASES: dict[str, Callable[[str], None]] = {
+    "before it moves the source": lambda url: go_on_beside(url, "UPDATE standings"),
+    "behind the move": lambda url: go_on_beside(url, "nextval"),
+    "while it writes": lambda url: go_on_beside(url, "INSERT INTO cells"),
+    "before its commit": lambda url: go_on_beside(url, "COMMIT"),
+    "while the server sends to it": lambda url: write_beside(url, "answer", ""),
+    "with the gate closed for a snapshot": lambda url: write_beside(url, "snapshot", "BEGIN"),
+    "before it opens the gate again": lambda url: write_beside(url, "snapshot", "unlock"),
+}
+
+
+@pytest.mark.slow
+def test_others_go_on_soon_and_the_stopped_one_writes_nothing(postgres: Postgres) -> None:
+    """Wherever a worker or a snapshot is stopped, what it holds is free within seconds, and on waking up it fails.
+
+    Each case waits ten seconds for the server, so all wait at once, in a database each.
+    """
+    with ExitStack() as databases, ThreadPoolExecutor(len(CASES)) as pool:
+        endings = {}
+        for name, case in CASES.items():
+            url = databases.enter_context(postgres.fresh_database())
+            migrate(url)
+            endings[name] = pool.submit(case, url)
+        failures = {name: ending.exception(4 * PATIENCE_SECONDS) for name, ending in endings.items()}
+    assert {name: failure for name, failure in failures.items() if failure} == {}
+
+
 def test_every_session_sets_what_ends_it(migrated_database: str) -> None:
     """The limits do not hang on the server's defaults."""
+    names = ["idle_in_transaction_session_timeout", "tcp_user_timeout"]
     with connect(migrated_database) as connection:
-        for name in ("idle_in_transaction_session_timeout", "tcp_user_timeout"):
-            assert connection.execute("SELECT current_setting(%s)", (name,)).fetchone() == ("10s",)
+        found = connection.execute("SELECT name, setting, unit FROM pg_settings WHERE name = ANY(%s)", (names,))
+        assert sorted(found.fetchall()) == [(name, "10000", "ms") for name in names]
