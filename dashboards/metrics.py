@@ -65,6 +65,10 @@ class BoardMetrics(Collector):
             "When the latest batch was committed, 0 before the first one.",
             value=(freshness.last_ingest_us or 0) / 1e6,
         )
+        if reader.source:
+            yield GaugeMetricFamily(
+                "scoreline_live_view_up", "1 when the board reads the live view.", value=reader.source == "redis"
+            )
         yield self._problems(reader)
         yield self._alerts()
         yield GaugeMetricFamily(

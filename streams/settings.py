@@ -65,6 +65,10 @@ class Settings:
         """The folder of TOML files."""
         return self.home / "definitions"
 
+    def open_beside(self) -> Store:
+        """The store beside the one that writes batches, which goes on."""
+        return open_postgres(self.store_url) if self.store_url else SqliteStore(self.home / STORE_FILE, joins=True)
+
     def open_store(self) -> Store:
         """The store for writing batches; StoreError says what to do when it can not be had."""
         return open_postgres(self.store_url) if self.store_url else SqliteStore(self.home / STORE_FILE)

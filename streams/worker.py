@@ -6,6 +6,8 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from scoring.definitions import read_definitions
 from streams.clock import SystemClock
@@ -15,7 +17,7 @@ from streams.engines.kafka.identity import other_topic, remembered, watch_of
 from streams.engines.kafka.ledger import serve
 from streams.engines.kafka.partition import shard_of
 from streams.folder import load_definitions
-from streams.live import Publisher, open_publisher
+from streams.live import open_publisher
 from streams.settings import Settings, SettingsError, pipeline_of
 from streams.stores.preflight import findings
 from streams.topics.administration import check, topic_id
@@ -94,18 +96,25 @@ def application(settings: Settings, kafka: KafkaSettings) -> tuple[Application, 
         kafka, pipeline, SystemClock(), ending, watch, burial(kafka), deadline_seconds=settings.deadline_seconds
     )
     app = build(parts)
-    if settings.redis_url:
-        publish_to(app, open_publisher(settings.open_store, settings.redis_url, kafka.group))
     if known != known_topic:
         app.member.fault = other_topic(kafka.topic)
     return app, ending
 
 
-def publish_to(app: Application, publisher: Publisher) -> None:
-    """Let a live view follow what the worker commits."""
+@contextmanager
+def published_live(app: Application, settings: Settings, kafka: KafkaSettings) -> Iterator[None]:
+    """A live view follows what the worker commits, where SCORELINE_REDIS names one; its last batch too."""
+    if not settings.redis_url:
+        yield
+        return
+    publisher = open_publisher(settings.open_beside, settings.redis_url, kafka.group)
     app.member.applied = lambda partition, taken: publisher.note(shard_of(partition), taken.outcome)
     app.member.view_is_up = lambda: publisher.figures.is_up
     publisher.start()
+    try:
+        yield
+    finally:
+        publisher.stop()
 
 
 def work(settings: Settings, kafka: KafkaSettings) -> int:
@@ -114,4 +123,5 @@ def work(settings: Settings, kafka: KafkaSettings) -> int:
     app, ending = application(settings, kafka)
     if settings.metrics_port:
         serve(app.ledger, settings.metrics_port, settings.metrics_host)
-    return run(app, ending, set_up_logging)
+    with published_live(app, settings, kafka):
+        return run(app, ending, set_up_logging)

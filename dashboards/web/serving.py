@@ -52,6 +52,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     door = socket.socket(family, socket.SOCK_STREAM)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Else every answer on a kept connection waits some 40 ms for the reader's acknowledgement.
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             door.bind((host, port))
             door.listen(128)

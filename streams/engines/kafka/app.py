@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+from contextlib import ExitStack
 
 from streams.settings import Settings
 from streams.topics.settings import KafkaSettings
-from streams.worker import application
+from streams.worker import application, published_live
 
 # Faust finds an application by importing a module that holds one; nothing else in the packages acts on import.
-app, ending = application(Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ))
+_settings, _kafka = Settings.from_environment(os.environ), KafkaSettings.from_environment(os.environ)
+app, _ending = application(_settings, _kafka)
+_beside = ExitStack()
+_beside.enter_context(published_live(app, _settings, _kafka))
+atexit.register(_beside.close)

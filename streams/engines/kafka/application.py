@@ -117,7 +117,13 @@ def build(parts: Parts) -> Application:
     async def release(_: Any, revoked: set[Any], **kwargs: Any) -> None:
         app.member.release({tp.partition for tp in revoked if tp.topic == kafka.topic})
 
+    async def rest(_: Any, assigned: set[Any], **kwargs: Any) -> None:
+        # Faust does not seek, and so does not seat, when nothing is assigned.
+        if not assigned:
+            app.member.rest()
+
     app.on_partitions_revoked.connect(release)  # type: ignore[arg-type]
+    app.on_partitions_assigned.connect(rest)  # type: ignore[arg-type]
 
     app.timer(LOOK_SECONDS)(lambda: _look(app))
     app.timer(WATCH_SECONDS)(lambda: _watch(app, parts.watch))
@@ -125,12 +131,9 @@ def build(parts: Parts) -> Application:
 
 
 async def _look(app: Application) -> None:
-    """Every moment: the loop is alive, and how long the log is."""
+    """Every moment: the loop is alive, and how the partitions are."""
     app.ledger.beat()
-    for tp in app.consumer.assignment():
-        seat = app.member.seats.get(tp.partition)
-        if tp.topic == app.member.topic and seat is not None:
-            seat.end = max(seat.end, app.consumer.highwater(tp) or 0)
+    await app.member.look(app.consumer, app.rebalancing)
 
 
 async def _watch(app: Application, watch: Callable[[], str]) -> None:

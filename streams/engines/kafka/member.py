@@ -16,6 +16,8 @@ from streams.topics.faults import KafkaUnavailable
 log = logging.getLogger("scoreline.worker")
 Result = TypeVar("Result")
 
+LOOKS_UNTIL_CLAIMED = 3
+"""A partition that was taken over and is still ours at so many looks in a row is claimed again."""
 DEADLINE_SECONDS = 120
 """A batch that takes longer hangs, for example on an answer that never comes: the process ends and starts over."""
 
@@ -47,6 +49,7 @@ class Seat:
     is_held: bool = True
     halted: str = ""
     misrouted: int = 0
+    looks_lost: int = 0
     begin: int = 0
     end: int = 0
     progress: Progress = field(default_factory=Progress)
@@ -95,6 +98,29 @@ class Member:
         consumer.pause_partitions({tp for tp in assigned if tp.partition not in offsets})
         self.ready = True
         log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in offsets.items()) or "none")
+
+    def rest(self) -> None:
+        """There are more workers than partitions: this one waits for its turn."""
+        self.release({*self.seats})
+        self.ready = True
+        log.info("partitions none")
+
+    async def look(self, consumer: Any, is_rebalancing: bool) -> None:
+        """Note how long the log is; claim again what others took over although it is assigned to this process.
+
+        That happens when the claim of a process that had the partition before comes late. Who really lost a partition
+        is told so by the group within a heartbeat, which is less than the looks that are waited for.
+        """
+        is_lost = False
+        for tp in consumer.assignment():
+            seat = self.seats.get(tp.partition)
+            if tp.topic != self.topic or seat is None:
+                continue
+            seat.end = max(seat.end, consumer.highwater(tp) or 0)
+            seat.looks_lost = 0 if seat.is_held or is_rebalancing else seat.looks_lost + 1
+            is_lost |= seat.looks_lost >= LOOKS_UNTIL_CLAIMED
+        if is_lost:
+            await self.seat(consumer)
 
     def release(self, partitions: set[int]) -> None:
         """Forget partitions that were revoked; what is being applied ends by itself, its epoch guards the rest."""

@@ -1,0 +1,124 @@
+"""Lane "throughput": events per CPU-second of the worker process, ours next to stock Faust on the same topic."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+import psycopg
+
+from benchmarks.kafka.events import Load, counters_an_event, online_retail, shop_month
+from benchmarks.kafka.ground import PARTITIONS, REPOSITORY, Cpu, Ground, ended, seen
+from streams.stores.postgres_link import connect
+
+REPEATS = 3
+LIMIT_SECONDS = 300
+POLL_SECONDS = 0.01
+TARGET = 5
+PLANS = ("one", "board")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One program over one topic, from the first event on: events, wall seconds, CPU, counters written an event."""
+
+    program: str
+    events: int
+    seconds: float
+    cpu: Cpu
+    counters: float
+
+    @property
+    def rate(self) -> float:
+        """Events per CPU-second of the worker."""
+        return self.events / self.cpu.worker
+
+
+def throughput(place: Ground, repeats: int = REPEATS) -> Iterator[str]:
+    """Lines of figures for both loads."""
+    for load in (shop_month(), online_retail()):
+        topic = place.topic(load.rows)
+        counters = counters_an_event(load)
+        yield f"{load.name}: {len(load.rows):,} events, {PARTITIONS} partitions, one worker process a run"
+        runs: dict[str, list[Run]] = {}
+        for _ in range(repeats):
+            for found in (scoreline(place, load, topic, counters), *(stock(place, load, topic, plan) for plan in PLANS)):
+                runs.setdefault(found.program, []).append(found)
+                yield f"  {_line(found)}"
+        yield from _verdict(runs)
+
+
+def scoreline(place: Ground, load: Load, topic: str, counters: float) -> Run:
+    """Our worker, from its first committed batch to its last."""
+    with (
+        place.database() as url,
+        connect(url) as connection,
+        place.worker(topic, url, load.definitions) as worker,
+    ):
+        first = _reached(connection, 1, worker, place)
+        start, before = time.monotonic(), place.cpu(worker.pid)
+        last = _reached(connection, len(load.rows), worker, place)
+        spent = place.cpu(worker.pid).since(before)
+        return Run("scoreline", last - first, time.monotonic() - start, spent, counters)
+
+
+def _reached(
+    connection: psycopg.Connection[tuple[int]], wanted: int, worker: subprocess.Popen[bytes], place: Ground
+) -> int:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while (found := seen(connection)) < wanted:
+        if worker.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the worker stopped at {found} of {wanted} events:\n{place.last_words()}")
+        time.sleep(POLL_SECONDS)
+    return found
+
+
+def stock(place: Ground, load: Load, topic: str, plan: str) -> Run:
+    """Stock Faust, from its first event until the last one and the changelog are written."""
+    words = [place.kafka.brokers, topic, str(PARTITIONS), str(len(load.rows)), plan]
+    with (place.folder / "stock.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.kafka.stock", *words],
+            cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        first = json.loads(process.stdout.readline())
+        before = place.cpu(process.pid)
+        last = json.loads(process.stdout.readline())
+        after = place.cpu(process.pid)
+    finally:
+        ended(process)
+    spent = after.since(before)
+    own = Cpu(last["cpu"] - first["cpu"], spent.postgres, spent.kafka)
+    return Run(f"stock, {plan}", last["events"] - 1, last["at"] - first["at"], own, last["updates"] / last["events"])
+
+
+def _line(run: Run) -> str:
+    return (
+        f"{run.program:<13}{run.rate:>8,.0f} events/CPU-s  worker {run.cpu.worker:>6.2f} s  PostgreSQL "
+        f"{run.cpu.postgres:>5.2f} s  Kafka {run.cpu.kafka:>5.2f} s  wall {run.seconds:>6.1f} s  "
+        f"{run.counters:>4.1f} counters/event"
+    )
+
+
+def _verdict(runs: dict[str, list[Run]]) -> Iterator[str]:
+    """Medians, and ours as a multiple of stock in the same round."""
+    ours = runs["scoreline"]
+    yield f"  median scoreline {median(run.rate for run in ours):,.0f} events/CPU-s"
+    for plan in PLANS:
+        theirs = runs[f"stock, {plan}"]
+        ratios = sorted(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True))
+        yield (
+            f"  scoreline / stock, {plan}: {median(ratios):.2f} (rounds {', '.join(f'{ratio:.2f}' for ratio in ratios)};"
+            f" target {TARGET})"
+        )
+        both = sorted(
+            other.cpu.worker / (mine.cpu.worker + mine.cpu.postgres) for mine, other in zip(ours, theirs, strict=True)
+        )
+        yield f"  the same with PostgreSQL's CPU added to ours: {median(both):.2f}"
