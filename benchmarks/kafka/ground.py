@@ -100,6 +100,7 @@ class Ground:
             "SCORELINE_GROUP": kafka.group,
             "SCORELINE_STORE": store_url,
             "SCORELINE_HOME": str(home),
+            "SCORELINE_DEV": "1",  # one broker, the superuser
         }
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(

@@ -98,8 +98,8 @@ def _session(server: _Server) -> Iterator[Finding]:
     if server.outside == "off":
         yield Finding(
             "SYNCHRONOUS_COMMIT_OFF",
-            "synchronous_commit is off for this role, database or server; scoreline turns it on for itself, others do not",
-            "set it to on, so that what people change by hand is durable, too",
+            "synchronous_commit is off for this role, database or server",
+            "set it to on: scoreline does so for its own sessions, but what people change by hand could be lost",
             blocks=False,
         )
     if server.is_plain_remote:

@@ -72,13 +72,20 @@ def test_who_may_become_the_owner_owns(migrated_database: str, boss: psycopg.Con
 def test_a_pooler_that_drops_settings_is_noticed(
     migrated_database: str, boss: psycopg.Connection[Any], postgres: Postgres
 ) -> None:
-    """Behind a proxy that forgets `options` nothing would end a stopped worker: each lost setting is named and blocks."""
+    """Behind a proxy that forgets `options` nothing ends a stopped worker: each lost setting blocks by its name."""
     with forgetful(postgres.port) as port:
         found = findings(make_conninfo(as_login(migrated_database), port=str(port)))
-    assert [(row.code, row.blocks, row.detail.split()[0]) for row in found] == [
-        ("SESSION", True, "idle_in_transaction_session_timeout"),
-        ("SESSION", True, "lock_timeout"),
-    ] or {row.detail.split()[0] for row in found} == {"idle_in_transaction_session_timeout", "lock_timeout"}
+    assert codes(found) == {"SESSION": True}
+    assert {row.detail.split()[0] for row in found} == {"idle_in_transaction_session_timeout", "lock_timeout"}
+
+
+def test_a_standby_is_named(server_folder: Path) -> None:
+    """A server in recovery answers questions and takes no batch."""
+    with lent(Postgres(server_folder, {"max_locks_per_transaction": "1024"})) as server:
+        server.stop()
+        (server.home / "data" / "standby.signal").touch()
+        server.start()
+        assert codes(findings(server.url, dev=True)) == {"STANDBY": True, "SUPERUSER": False}
 
 
 def test_another_encoding_is_named(postgres: Postgres) -> None:
