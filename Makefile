@@ -12,10 +12,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 REQUIRE_SERVERS ?= 0
 ARGS ?=
+KILLS ?= 50
+SEED ?= 1
 
 export REQUIRE_SERVERS
 
-.PHONY: help demo test check bench stack lock clean
+.PHONY: chaos help demo test check bench stack lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 16
@@ -34,6 +36,10 @@ check: $(VENV)/installed-test ## lint, format, types, import contracts, architec
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_tidy.py tests/test_readme.py
+
+chaos: $(VENV)/installed-test ## kill everything while a month is read: KILLS=n SEED=s, replayable
+	@scripts/system-packages.sh test
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED) $(ARGS)
 
 bench: $(VENV)/installed-demo ## events per second and resident memory, end to end on one core
 	@$(BIN)/python -m benchmarks $(ARGS)

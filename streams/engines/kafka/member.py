@@ -78,6 +78,8 @@ class Member:
     async def run(self, act: Callable[[], Result]) -> Result:
         """Do something with the store in the member's thread, one after the other."""
         work = asyncio.get_running_loop().run_in_executor(self._thread, act)
+        # Who waited may be gone by then: what went wrong has been said, asyncio need not repeat it with a traceback.
+        work.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             return await asyncio.wait_for(asyncio.shield(work), self.deadline_seconds)
         except TimeoutError:
