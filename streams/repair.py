@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from streams.clock import Clock
 from streams.codec import Codec, Decoded, Rejected
+from streams.intake import event_name
 from streams.pipeline import Pipeline
 from streams.stores.base import Conflict
 
@@ -76,6 +77,7 @@ class Repair:
         if chosen is not None:
             self.pipeline.swap(chosen, note)
         with self.pipeline.store.unit() as unit:
+            unit.hold([event_name(event_key)])
             open_rows: list[Conflict] = [row for row in unit.conflicts([event_key]) if not row.resolution]
             unit.put_conflicts([replace(row, resolution=note) for row in open_rows])
             unit.add_audit(self.clock.now_us(), who, "conflict.resolve", f"{event_key.hex()}: {reason}")

@@ -23,11 +23,24 @@ FORBIDDEN_WORDS = frozenset("util utils helper helpers common manager managers p
 # A plural folder that is no family of kinds needs a line and a reason here.
 NOT_FAMILIES = {
     "scoring/definitions": "the files of one definitions folder, read together into one record",
+    "streams/stores/schema/versions": "steps in time, found by Alembic",
     "streams/topics": "one protocol in its parts: declaration, connection, envelope",
     "dashboards/alerts": "one mechanism in its parts; the kinds of alert are rules, which are data",
 }
 # Beside the kinds, a family's folder may hold what they share: the base, and modules named here with a reason.
-NOT_KINDS = {"scoring/atoms/credit": "to whom an atom is credited, for every kind of case"}
+NOT_KINDS = {
+    "scoring/atoms/credit": "to whom an atom is credited, for every kind of case",
+    "streams/engines/kafka": "imported by the worker alone: it needs the extra `kafka`",
+    "streams/stores/migration": "PostgreSQL's: brings a database up",
+    "streams/stores/postgres": "opened by `open_postgres` alone: it needs the extra `postgres`",
+    "streams/stores/postgres_arrays": "PostgreSQL's: rows as arrays",
+    "streams/stores/postgres_link": "PostgreSQL's: its connection and its errors in plain words",
+    "streams/stores/postgres_unit": "PostgreSQL's: one transaction",
+    "streams/stores/preflight": "PostgreSQL's: refuses unsafe settings",
+    "streams/stores/roles": "PostgreSQL's: who may do what",
+    "streams/stores/schema": "PostgreSQL's: its tables, step by step",
+    "streams/stores/sqlite_unit": "SQLite's: one transaction and the tables",
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

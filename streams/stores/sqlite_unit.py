@@ -30,9 +30,11 @@ CREATE TABLE IF NOT EXISTS projections(key TEXT, case_key TEXT, value BLOB NOT N
 CREATE INDEX IF NOT EXISTS projections_by_case ON projections(case_key);
 CREATE TABLE IF NOT EXISTS readers(key TEXT, case_key TEXT, PRIMARY KEY(key, case_key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cells(owner TEXT, dimension TEXT, measure TEXT, period TEXT, item TEXT,
-  value INTEGER NOT NULL, PRIMARY KEY(owner, dimension, measure, period, item)) WITHOUT ROWID;
+  value INTEGER NOT NULL CHECK(typeof(value) = 'integer'),
+  PRIMARY KEY(owner, dimension, measure, period, item)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS minutes(minute INTEGER, owner TEXT, dimension TEXT, measure TEXT, item TEXT,
-  value INTEGER NOT NULL, PRIMARY KEY(minute, owner, dimension, measure, item)) WITHOUT ROWID;
+  value INTEGER NOT NULL CHECK(typeof(value) = 'integer'),
+  PRIMARY KEY(minute, owner, dimension, measure, item)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS problems(case_key TEXT, code TEXT, detail TEXT, blocks INTEGER,
   PRIMARY KEY(case_key, code, detail)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS quarantine(id INTEGER PRIMARY KEY, reason TEXT, detail TEXT, place TEXT, raw BLOB,

@@ -19,6 +19,7 @@ from streams.stores import (
     Progress,
     Standing,
     Store,
+    StoreError,
     TakenOver,
     open_postgres,
 )
@@ -488,3 +489,17 @@ def test_a_snapshot_stands_still(store: Store) -> None:
         assert seen(frozen) == before
         assert seen(store) != before
     assert store.progress().batch == 3
+
+
+def test_a_cell_that_grows_too_large_stays_exact(store: Store) -> None:
+    """A sum beyond 64 bits fails loudly and changes nothing, or is kept exactly; it never becomes inexact."""
+    with store.unit() as unit:
+        unit.add_cells({GMV: 2**62})
+    try:
+        with store.unit() as unit:
+            unit.add_cells({GMV: 2**62})
+    except StoreError:
+        assert list(store.all_cells("0", "9")) == [(GMV, 2**62)]
+    else:
+        assert list(store.all_cells("0", "9")) == [(GMV, 2**63)]
+        assert isinstance(store, MemoryStore)

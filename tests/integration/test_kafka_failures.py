@@ -38,7 +38,9 @@ def held(cluster: Cluster, worker: Process) -> set[int]:
 
 def told(cluster: Cluster, worker: Process) -> list[str]:
     """The messages that a worker has logged, warnings and worse, without those about the trial machine."""
-    rows = [json.loads(line) for line in cluster.log(worker).splitlines() if line.startswith("{")]
+    # Faust writes an escape code that shows the cursor in front of a line.
+    lines = [line.removeprefix("\x1b[?25h") for line in cluster.log(worker).splitlines()]
+    rows = [json.loads(line) for line in lines if line.startswith("{")]
     return [row["message"] for row in rows if row["level"] != "info" and "unsafe" not in row["message"]]
 
 

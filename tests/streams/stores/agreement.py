@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
+from scoring.contribution import MINUTE_PREFIX, MINUTE_US, Key
 from scoring.definitions import Definitions
 from streams.codec import Decoded
-from streams.pipeline import Pipeline
+from streams.pipeline import KEPT_MINUTES, Pipeline
 from streams.stores import MemoryStore, Store
 from tests.properties.months import pipeline
 from tests.scenarios.shop import NOW_US
@@ -47,7 +49,7 @@ def content(store: Store) -> dict[str, Any]:
     return {
         "facts": facts,
         "cells": dict(store.all_cells("0", "9")),
-        "minutes": {row[:3] for row in _minutes(store)},
+        "minutes": minutes_of(store),
         "problems": store.problems(),
         "published": store.projections_like(""),
         "conflicts": {(row.event_key, row.content_hash) for row in store.open_conflicts()},
@@ -56,8 +58,14 @@ def content(store: Store) -> dict[str, Any]:
     }
 
 
-def _minutes(store: Store) -> list[tuple[str, str, int]]:
-    return store.cells("c:", "", "orders", "m:0", "m:999999999")
+def minutes_of(store: Store) -> dict[Key, int]:
+    """Every minute cell that no shard may have dropped yet, summed over the shards."""
+    oldest = store.progress().watermark_us // MINUTE_US - KEPT_MINUTES
+    totals: Counter[Key] = Counter()
+    for _, key, value in store.shard_cells({store.kept_in(shard) for shard in (0, *store.shards())}, "9", oldest):
+        totals[key] += value
+    assert all(key[3].startswith(MINUTE_PREFIX) for key in totals)
+    return {key: value for key, value in totals.items() if value}
 
 
 def told_in_memory(definitions: Definitions, batches: Sequence[Sequence[Decoded]]) -> MemoryStore:

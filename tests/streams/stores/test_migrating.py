@@ -81,6 +81,7 @@ def test_workers_go_on_while_rights_are_granted_again(server: Postgres) -> None:
         assert looking.result() > 8
 
 
+@pytest.mark.slow
 def test_the_second_migration_waits_for_the_first(server: Postgres, boss: psycopg.Connection[Any]) -> None:
     """However long the first takes, the second is not ended by the time limit on locks."""
     boss.execute("SELECT pg_advisory_lock(%s, %s)", GATE)
@@ -149,7 +150,7 @@ def test_passwords_reach_the_server_as_verifiers_only(server: Postgres, boss: ps
 
 
 def test_tables_of_others_do_not_matter(server: Postgres, boss: psycopg.Connection[Any]) -> None:
-    """An owner who shares the schema with another application's tables migrates all the same, and leaves their rights."""
+    """An owner who shares the schema with another application migrates all the same, and leaves its rights alone."""
     boss.execute(f"CREATE ROLE owner LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
     boss.execute("GRANT ALL ON SCHEMA public TO owner")
     assert migrate(as_user(server.url, "owner")) == []

@@ -14,7 +14,12 @@ from streams.stores import StoreError
 from streams.stores.postgres import SCHEMA_VERSION, PostgresStore
 from tests.scenarios.shop import NOW_US, Desk, Teller, decoded_of
 
-REMOVAL = re.compile(r"\b(DROP\s+(TABLE|COLUMN|INDEX)|RENAME\b|drop_(table|column)|SET\s+NOT\s+NULL)", re.IGNORECASE)
+REMOVAL = re.compile(
+    r"\b(DROP\s+(TABLE|COLUMN|INDEX|SEQUENCE|DEFAULT)|RENAME\b|(drop|rename|alter)_(table|column)|SET\s+NOT\s+NULL"
+    r"|COLUMN\s+\w+\s+(SET\s+DATA\s+)?TYPE\b|ADD\s+(CONSTRAINT|UNIQUE|CHECK)|ALTER\s+TABLE\s+\w+\s+ADD"
+    r"\s+(COLUMN\s+)?(?![^,;]*\bDEFAULT\b)[^,;]*\bNOT\s+NULL)",
+    re.IGNORECASE,
+)
 SINCE = re.compile(r'^CONTRACT_SINCE = "\d+\.\d+(\.\d+)?"$', re.MULTILINE)
 
 
@@ -43,6 +48,12 @@ def test_no_step_removes_what_the_previous_release_uses() -> None:
         ("ALTER TABLE facts ADD COLUMN x text", True),
         ("ALTER TABLE facts DROP COLUMN x", False),
         ("ALTER TABLE facts RENAME TO old", False),
+        ("ALTER TABLE facts ADD COLUMN x text NOT NULL", False),
+        ("ALTER TABLE facts ADD COLUMN x text NOT NULL DEFAULT ''", True),
+        ("ALTER TABLE facts ADD COLUMN x text DEFAULT '' NOT NULL", True),
+        ("ALTER TABLE facts ALTER COLUMN batch TYPE integer", False),
+        ("ALTER TABLE facts ADD CONSTRAINT c CHECK (batch > 0)", False),
+        ("CREATE TABLE y(id bigint NOT NULL); CREATE INDEX y_by_id ON y(id)", True),
         ('CONTRACT_SINCE = "0.3"\nDROP TABLE old', True),
     ],
 )
