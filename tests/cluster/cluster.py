@@ -19,7 +19,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from streams.codec import Codec, Decoded
 from streams.engines.kafka.partition import source_of
 from streams.evidence import cells_digest
-from streams.stores import Progress, Standing, Store, StoreError, open_postgres
+from streams.settings import STORE_FILE
+from streams.stores import Progress, SqliteStore, Standing, Store, StoreError, open_postgres
 from streams.topics.keys import key_of
 from tests.cluster.evidence import Evidence, evidence_of
 
@@ -99,7 +100,7 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = WAIT_SEC
 
 @dataclass(slots=True)
 class Cluster:
-    """One topic, one database, one definitions folder; workers are processes of their own sessions.
+    """One topic, one database ("" for SQLite in the home), one definitions folder; workers have sessions of their own.
 
     `is_supervised`: somebody starts workers again, so that it is no fault when none lives.
     """
@@ -189,6 +190,8 @@ class Cluster:
 
     def open(self) -> Store:
         """The store, for looking."""
+        if not self.store_url:
+            return SqliteStore(self.home / STORE_FILE, writes=False)
         return open_postgres(self.store_url)
 
     @contextlib.contextmanager
