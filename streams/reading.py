@@ -20,7 +20,7 @@ from scoring.measures import Rows
 from scoring.period import LocalDays, period_of
 from streams.codec import Codec
 from streams.live.numbers import Numbers, StoreNumbers
-from streams.stores.base import Progress, Store
+from streams.stores.base import OtherDefinitions, Progress, Store
 
 _decode = msgspec.msgpack.Decoder().decode
 
@@ -55,13 +55,19 @@ class Reader:
         self.definitions = definitions
         self._numbers = numbers or StoreNumbers(store)
         self.days = LocalDays(definitions.reference.company.zone)
+        self._program = definitions.program_fingerprint()
         self._codec = Codec()
         self._attribution = Attribution(definitions.reference, self.days)
         currency = definitions.reference.company.currency
         self._evaluator = Evaluator(definitions.kpis, definitions.measures, currency)
 
     def version(self) -> int:
-        """A number that grows with every batch of every shard; equal numbers mean equal answers."""
+        """A number that grows with every batch of every shard; equal numbers mean equal answers.
+
+        OtherDefinitions when the cells were recomputed with other definitions than this reader has.
+        """
+        if self.store.settings().get("program") not in (None, self._program):
+            raise OtherDefinitions("the cells were recomputed with other definitions; start again to read them")
         return sum(progress.batch for progress in self._numbers.shards().values())
 
     @property

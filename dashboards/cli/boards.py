@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,7 @@ from dashboards.alerts.sqlite_book import SqliteBook
 from dashboards.cli.home import Home, engine_of, home_of, pipeline_of, reader_of
 from dashboards.cli.intake import rebuild
 from dashboards.cli.options import HostOption, PortOption
-from dashboards.cli.screen import exits, out, wants_progress
+from dashboards.cli.screen import DONE, INFRASTRUCTURE, err, exits, out, wants_progress
 from dashboards.web import BoardSettings, create_app
 from dashboards.web.serving import listening, running, serve
 from dashboards.web.settings import LOOPBACK, Bell
@@ -30,10 +32,23 @@ HomeArgument = Annotated[Path, typer.Argument(help="Folder with definitions/ and
 NameOption = Annotated[list[str], typer.Option("--name", help="Further host name in the address bar that is answered.")]
 
 
-def settings_for(host: str, names: list[str], clock: Clock, bell: Bell | None = None) -> BoardSettings:
+class Outdated:
+    """Ends a board whose definitions are not those of the cells any more; whoever supervises it starts it again."""
+
+    def __init__(self) -> None:
+        self.code = DONE
+
+    def __call__(self, why: str) -> None:
+        if self.code == DONE:
+            self.code = INFRASTRUCTURE
+            err.print(why, markup=False)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def settings_for(host: str, names: list[str], clock: Clock) -> BoardSettings:
     """Answer to loopback names, the address itself and the given names."""
     own = () if host in ("0.0.0.0", "::") else (host,)
-    return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock, bell=bell)
+    return BoardSettings(allowed_hosts=(*LOOPBACK, *own, *names), clock=clock)
 
 
 def live_reader(store: Store, definitions: Definitions) -> tuple[Reader, Bell | None]:
@@ -71,7 +86,10 @@ def board(
         reader, bell = live_reader(home.open_current(definitions), definitions)
         duty = duty_of(home, definitions, reader) if alerts else None
         out.print(f"Board at http://{host}:{port} · Ctrl-C stops it")
-        serve(create_app(reader, settings_for(host, names, SystemClock(), bell), duty), host, port)
+        outdated = Outdated()
+        settings = replace(settings_for(host, names, SystemClock()), bell=bell, outdated=outdated)
+        serve(create_app(reader, settings, duty), host, port)
+        raise typer.Exit(outdated.code)
 
 
 def run(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scoring.definitions import DefinitionError, Definitions, Fault
+from scoring.definitions import DefinitionError, Definitions, Fault, read_definitions
 from streams.clock import Clock, SystemClock
 from streams.closing import Closing
 from streams.closing.barrier import Cut, LogBounds, no_log
@@ -16,16 +16,20 @@ from streams.engines import EmbeddedEngine
 from streams.folder import load_definitions
 from streams.pipeline import Pipeline
 from streams.reading import Reader
-from streams.settings import Settings, SettingsError, pipeline_of
+from streams.settings import Settings, pipeline_of
 from streams.stores import SqliteStore, Store, StoreError, open_postgres
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where one company's definitions, facts and papers live; facts are in PostgreSQL when `store_url` names one."""
+    """Where one company's definitions, facts and papers live; facts are in PostgreSQL when `store_url` names one.
+
+    `published` gives the definitions that workers use, None when none were published: then the folder's count.
+    """
 
     folder: Path
     store_url: str = field(default="", repr=False)
+    published: Callable[[], Mapping[str, str] | None] = lambda: None
 
     @property
     def definitions_folder(self) -> Path:
@@ -44,7 +48,8 @@ class Home:
 
     def definitions(self) -> Definitions:
         """The definitions; DefinitionError lists every fault."""
-        return load_definitions(self.definitions_folder)
+        texts = self.published()
+        return load_definitions(self.definitions_folder) if texts is None else read_definitions(texts)
 
     def open_to_read(self) -> Store:
         """The store for reading; StoreError when nothing was ingested yet."""
@@ -88,11 +93,26 @@ class Home:
 
 
 def home_of(folder: Path) -> Home:
-    """The home in a folder, with its facts where SCORELINE_STORE says."""
-    try:
-        return Home(folder, Settings.from_environment(os.environ).store_url)
-    except SettingsError as error:
-        raise DefinitionError((Fault("environment", "", str(error)),)) from error
+    """The home in a folder, with its facts where SCORELINE_STORE says and the definitions that workers use, if any."""
+    return Home(folder, Settings.from_environment(os.environ).store_url, published_of(os.environ))
+
+
+def published_of(environment: Mapping[str, str]) -> Callable[[], Mapping[str, str] | None]:
+    """The definitions on the reference topic, when SCORELINE_BROKERS names Kafka."""
+    if not environment.get("SCORELINE_BROKERS"):
+        return lambda: None
+    from streams.topics.faults import TopicMissing
+    from streams.topics.reference import latest
+    from streams.topics.settings import KafkaSettings
+
+    def published() -> Mapping[str, str] | None:
+        try:
+            found = latest(KafkaSettings.from_environment(environment))
+        except TopicMissing:
+            return None
+        return found.texts if found else None
+
+    return published
 
 
 def default_home() -> Path:

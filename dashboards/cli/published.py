@@ -9,7 +9,7 @@ from dashboards.cli.options import ByOption, HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, fail, out, print_json
 from dashboards.cli.topics import kafka_exits
 from streams.clock import SystemClock
-from streams.folder import folder_texts
+from streams.folder import folder_texts, load_definitions
 from streams.settings import Settings
 from streams.topics import KafkaSettings
 
@@ -20,7 +20,7 @@ def publish(home: HomeOption = default_home(), as_json: JsonOption = False) -> N
         from streams.topics.reference import publish as put
 
         place = home_of(home)
-        definitions = place.definitions()
+        definitions = load_definitions(place.definitions_folder)
         version = put(KafkaSettings.from_environment(os.environ), folder_texts(place.definitions_folder))
         if as_json:
             print_json({"version": version, "fingerprint": definitions.fingerprint()})

@@ -22,6 +22,7 @@ from dashboards.web.address import Topic, View
 from dashboards.web.desk import Desk
 from dashboards.web.parts import Drawing, Drawn
 from streams.stores import StoreError
+from streams.stores.base import OtherDefinitions
 
 log = logging.getLogger("scoreline.board")
 
@@ -150,6 +151,10 @@ class Feed:
                     await self._renew()
                     seen, drawn_at = found, loop.time()
                 self.fault, is_told = "", False
+            except OtherDefinitions as error:
+                self.fault = str(error)
+                if self._desk.settings.outdated is not None:
+                    self._desk.settings.outdated(self.fault)
             except STORE_FAULTS as error:
                 if not is_told:
                     log.exception("the board cannot read; it tries again")

@@ -38,6 +38,7 @@ class BoardSettings:
     red_means_up: bool = False
     poll_seconds: float = 0.2
     bell: Bell | None = None
+    outdated: Callable[[str], None] | None = None
     heartbeat_seconds: float = 10
     stale_after_seconds: int = 120
     clock: Clock = field(default_factory=SystemClock)

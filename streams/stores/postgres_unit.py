@@ -16,7 +16,7 @@ PROGRESS = "batch, watermark_us, ingested_us, seen, accepted, duplicates, reject
 FACT = "event_key, content_hash, case_key, event_type, occurred_at, batch, body, is_retracted"
 CONFLICT = "event_key, content_hash, event_type, case_key, occurred_at, body, resolution"
 HELD_AT_MOST = 6_000
-"""Locks of a unit: the server keeps all of them in a table of a fixed size. A batch of 1,000 events takes up to 2,000;
+"""Locks of a unit: the server keeps all of them in a table of a fixed size. A batch of 2,000 events takes up to 3,000;
 one that moves the host of a large livestream would take one for every order in it.
 """
 DERIVED = ("cells", "minutes", "projections", "readers", "problems")

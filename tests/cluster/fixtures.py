@@ -50,19 +50,19 @@ def harmed_postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def cluster_of(harmed_kafka: Kafka, harmed_postgres: Postgres, nursery: Nursery, tmp_path: Path) -> Iterator[ClusterOf]:
-    """Makes clusters: `cluster_of(partitions)`, more as for `Cluster`; all their workers are ended afterwards.
+    """Makes clusters: `cluster_of(partitions)`, with settings of the topic, more as for `Cluster`.
 
-    Workers come from the nursery and the group misses them after a second, unless the test says otherwise.
+    All their workers are ended afterwards. Workers come from the nursery and the group misses them after a second, unless the test says otherwise.
     """
     with ExitStack() as stack:
 
-        def make(partitions: int, **more: object) -> Cluster:
+        def make(partitions: int, settings: dict[str, str] | None = None, **more: object) -> Cluster:
             harmed_kafka.start()
             harmed_postgres.start()
             name = f"test.{secrets.token_hex(6)}"
             url = stack.enter_context(harmed_postgres.fresh_database())
             migrate(url)
-            harmed_kafka.create_topic(name, partitions)
+            harmed_kafka.create_topic(name, partitions, settings)
             chosen = {"launch": nursery, "environment": {"TEST_SESSION": "1"}} | more
             cluster = Cluster(harmed_kafka.brokers, name, url, tmp_path / name, **chosen)  # type: ignore[arg-type]
             stack.callback(forget, harmed_kafka, name)

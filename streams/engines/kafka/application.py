@@ -19,7 +19,7 @@ from faust.types.auth import SASLMechanism
 from streams.clock import Clock
 from streams.engines.kafka.ledger import Ledger
 from streams.engines.kafka.member import DEADLINE_SECONDS, Member
-from streams.engines.kafka.partition import PartitionReader
+from streams.engines.kafka.partition import BATCH_RECORDS, PartitionReader
 from streams.engines.kafka.transport import SCHEME
 from streams.pipeline import Pipeline
 from streams.topics.deadletters import DeadLetter
@@ -71,7 +71,7 @@ class Parts:
     ending: Ending
     watch: Callable[[], str]
     bury: Callable[[Sequence[DeadLetter]], None] | None = None
-    batch_records: int = 1_000
+    batch_records: int = BATCH_RECORDS
     deadline_seconds: float = DEADLINE_SECONDS
 
 

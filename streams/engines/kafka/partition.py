@@ -14,7 +14,7 @@ from streams.topics.deadletters import DeadLetter
 from streams.topics.envelope import Headers, body_of
 from streams.topics.keys import key_of, place_of
 
-BATCH_RECORDS = 1_000
+BATCH_RECORDS = 2_000
 CAREFUL_DIVISOR = 8
 CRASHED, CRASHED_DETAIL = "CRASHED_READER", "reading it ended the process twice; replay it after an upgrade"
 
