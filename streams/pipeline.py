@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
@@ -87,20 +88,33 @@ class Pipeline:
                 raise TakenOver(
                     f"another process has read {batch.position.source} meanwhile; start again to go on from there"
                 )
-            number, before = unit.begin_batch(), unit.progress()
-            intake = take_in(unit, batch.decoded, number)
-            unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in batch.rejected])
-            keys: set[Key] = set()
-            if intake.touched or intake.targets or intake.conflicts:
-                keys = self._evaluate(unit, intake, before.watermark_us // MINUTE_US - KEPT_MINUTES)
-            after = before.plus(batch.progress(number, intake))
-            unit.advance(after)
-            unit.mark_sources(batch.watermarks())
-            # Shards share the numbers: one that only ever gets odd ones must have its turn, too.
-            if number // PRUNING_BATCHES > before.batch // PRUNING_BATCHES:
-                unit.prune_minutes(after.watermark_us // MINUTE_US - KEPT_MINUTES)
+            return self._write(unit, batch)
+
+    def _write(self, unit: Unit, batch: Batch) -> Outcome:
+        number, before = unit.begin_batch(), unit.progress()
+        intake = take_in(unit, batch.decoded, number)
+        unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in batch.rejected])
+        keys: set[Key] = set()
+        if intake.touched or intake.targets or intake.conflicts:
+            keys = self._evaluate(unit, intake, before.watermark_us // MINUTE_US - KEPT_MINUTES)
+        after = before.plus(batch.progress(number, intake))
+        unit.advance(after)
+        unit.mark_sources(batch.watermarks())
+        # Shards share the numbers: one that only ever gets odd ones must have its turn, too.
+        if number // PRUNING_BATCHES > before.batch // PRUNING_BATCHES:
+            unit.prune_minutes(after.watermark_us // MINUTE_US - KEPT_MINUTES)
         fates = intake.accepted, intake.duplicates, len(batch.rejected), intake.conflicting
         return Outcome(*fates, number, before.batch, after, frozenset(keys))
+
+    def rehearse(self, decoded: Sequence[Decoded], rejected: Sequence[Rejected], now_us: int, shard: int = 0) -> None:
+        """Do all that `apply` does, on an instance of the store of its own, and take it back."""
+        store = self.store.reopened()
+        try:
+            with suppress(_TakenBack), store.unit(shard) as unit:
+                self._write(unit, Batch(decoded, rejected, None, now_us))
+                raise _TakenBack
+        finally:
+            store.close()
 
     def _check_program(self, unit: Unit) -> None:
         """Cells of two programs must never mix: adding under other definitions than they were filled with."""
@@ -269,6 +283,10 @@ class Pipeline:
             if unit.setting("program") is None:
                 unit.set_setting("program", self.fingerprint)
                 unit.set_setting("definitions_version", str(self.version))
+
+
+class _TakenBack(Exception):
+    """Ends the unit of a rehearsal."""
 
 
 @dataclass(frozen=True, slots=True)

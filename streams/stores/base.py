@@ -273,6 +273,9 @@ class Store(Protocol):
         units out. Contended when another writer was in the way.
         """
 
+    def reopened(self) -> Store:
+        """Another instance on the same content, with connections of its own, beside the one that writes."""
+
     def snapshot(self) -> AbstractContextManager[Store]:
         """The store as it is now, for reading; every batch number up to its own is in it whole."""
 

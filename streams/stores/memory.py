@@ -64,6 +64,9 @@ class MemoryStore:
         yield unit
         self._content = unit.content
 
+    def reopened(self) -> MemoryStore:
+        return MemoryStore(self._content)
+
     @contextmanager
     def snapshot(self) -> Iterator[MemoryStore]:
         # A unit replaces the content and never changes it.

@@ -78,6 +78,9 @@ class PostgresStore:
             self._connection.execute(gates, (*GATE, SHARD_GATES, shard))
             yield PostgresUnit(self._connection, shard, alone=alone)
 
+    def reopened(self) -> Store:
+        return PostgresStore(self.url)
+
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
         with advised(self.url):

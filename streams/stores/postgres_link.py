@@ -19,6 +19,9 @@ SESSION = {
     "tcp_user_timeout": "10s",
     "lock_timeout": "20s",
     "synchronous_commit": "on",
+    # A plan made once for all values while the tables were still empty reads them whole, more and more of them, until
+    # they are next analysed.
+    "plan_cache_mode": "force_custom_plan",
     "TimeZone": "UTC",
 }
 

@@ -103,6 +103,9 @@ class SqliteStore:
                 raise TakenOver(f"{self.path} is now written by another scoreline process; this one stops")
             yield unit
 
+    def reopened(self) -> Store:
+        return SqliteStore(self.path, joins=True)
+
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
         store = SqliteStore(self.path, writes=False)

@@ -60,7 +60,7 @@ def kill(scene: Scene, step: Step) -> None:
 
 def trap(scene: Scene, step: Step) -> None:
     """The next worker of a place ends itself at a step of its work; the present one is killed to make room for it."""
-    scene.supervisor.next_environment[step.place] = {"TEST_TRAP": step.detail}
+    scene.supervisor.plans.setdefault(step.place, []).append({"TEST_TRAP": step.detail})
     kill(scene, Step("kill", step.place))
     end = time.monotonic() + TRAP_SECONDS
     while time.monotonic() < end:

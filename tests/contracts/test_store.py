@@ -503,3 +503,18 @@ def test_a_cell_that_grows_too_large_stays_exact(store: Store) -> None:
     else:
         assert list(store.all_cells("0", "9")) == [(GMV, 2**63)]
         assert isinstance(store, MemoryStore)
+
+
+def test_another_instance_works_beside_the_first(store: Store) -> None:
+    """A reopened store sees the content; what it writes and takes back is nowhere, and the first goes on."""
+    fill(store)
+    other = store.reopened()
+    before = seen(other)
+    with pytest.raises(RuntimeError, match="taken back"), other.unit() as unit:
+        unit.add_facts([fact("z", "order|s|o9")])
+        raise RuntimeError("taken back")
+    assert seen(other) == before
+    other.close()
+    with store.unit() as unit:
+        unit.set_setting("color", "blue")
+    assert store.settings()["color"] == "blue"

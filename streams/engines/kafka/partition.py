@@ -8,6 +8,7 @@ from typing import Protocol
 
 from streams.clock import Clock
 from streams.codec import Decoded, Rejected
+from streams.engines.kafka.trial import ends_its_process
 from streams.pipeline import Outcome, Pipeline
 from streams.stores.base import Position, Progress
 from streams.topics.deadletters import DeadLetter
@@ -81,9 +82,9 @@ class Suspicion:
         return Suspicion(self.end, position, max(1, self.size // CAREFUL_DIVISOR), 1)
 
     @property
-    def is_poison(self) -> bool:
-        """Whether one record alone has ended the process twice."""
-        return self.size == 1 and self.tries > 2
+    def is_grave(self) -> bool:
+        """Whether the process has ended with one record alone; it may have been killed from outside."""
+        return self.size == 1 and self.tries > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,10 @@ class PartitionReader:
 
     def _apply(self, records: Sequence[LogRecord]) -> Taken:
         now_us = self.clock.now_us()
-        decoded, letters, misrouted = self._decoded(records, now_us)
+        if self._suspicion is not None and self._suspicion.is_grave and self._is_poison(records[0], now_us):
+            decoded, letters, misrouted = list[Decoded](), [self._set_aside(records[0])], 0
+        else:
+            decoded, letters, misrouted = self._decoded(records, now_us)
         if letters:
             self.bury(letters)
         rejected = [letter.rejected for letter in letters]
@@ -205,21 +209,32 @@ class PartitionReader:
         decoded: list[Decoded] = []
         letters: list[DeadLetter] = []
         misrouted = 0
-        poison = self._suspicion is not None and self._suspicion.is_poison
         codec = self.pipeline.codec
         for record in records:
             where = place_of(self.topic, self.partition, record.offset)
-            if poison:
-                found: Decoded | Rejected = Rejected(CRASHED, CRASHED_DETAIL, record.value or b"", where)
-            else:
-                body = body_of(record.value, record.headers, where)
-                found = codec.decode(body, where, now_us) if isinstance(body, bytes) else body
+            body = body_of(record.value, record.headers, where)
+            found = codec.decode(body, where, now_us) if isinstance(body, bytes) else body
             if isinstance(found, Decoded):
                 decoded.append(found)
                 misrouted += record.key != key_of(found.event)
             else:
                 letters.append(DeadLetter(found, self.topic, self.partition, record.offset))
         return decoded, letters, misrouted
+
+    def _is_poison(self, record: LogRecord, now_us: int) -> bool:
+        """Whether reading the record ends a process, twice, without anybody's doing."""
+
+        def rehearse() -> None:
+            decoded, letters, _ = self._decoded([record], now_us)
+            rejected = [letter.rejected for letter in letters]
+            self.pipeline.rehearse(decoded, rejected, now_us, shard_of(self.partition))
+
+        return all(ends_its_process(rehearse) for _ in range(2))
+
+    def _set_aside(self, record: LogRecord) -> DeadLetter:
+        where = place_of(self.topic, self.partition, record.offset)
+        rejected = Rejected(CRASHED, CRASHED_DETAIL, record.value or b"", where)
+        return DeadLetter(rejected, self.topic, self.partition, record.offset)
 
     def progress(self) -> Progress:
         """How far the partition's shard is, over all time."""

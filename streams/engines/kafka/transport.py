@@ -1,8 +1,8 @@
 """Faust's Kafka transport with one message per fetched buffer; where to read from is the store's word, not the group's.
 
 Overrides private methods of faust-streaming 0.15.3, pinned for that reason: `Consumer.getmany`, `_drain_messages`,
-`perform_seek`, `ack`, `_new_offset`, `_filter_tps_with_pending_acks`; the consumer thread's `_create_worker_consumer`,
-`_seek_wait`, `_fetch_records`.
+`perform_seek`, `ack`, `_new_offset`, `_filter_tps_with_pending_acks`, `on_buffer_full`, `on_buffer_drop`; the consumer
+thread's `_create_worker_consumer`, `_seek_wait`, `_fetch_records`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from faust.types import TP, ConsumerMessage
 
 SCHEME = "scoreline"
 FETCH_WAIT_MS = 100
+FETCH_LEAST_BYTES = 65_536
+"""The broker answers when it has so much, or after FETCH_WAIT_MS. A transaction costs as much as a hundred events, so a
+few larger ones leave room, and waiting for them is shorter than waiting in a queue behind small ones.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class BufferThread(stock.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        consumer._fetch_min_bytes = FETCH_LEAST_BYTES
         return consumer
 
     async def _seek_wait(self, consumer: Any, partitions: Any) -> None:
@@ -124,6 +129,16 @@ class BufferConsumer(stock.Consumer):
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.transport.app.should_stop:
                 raise
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Nothing: a full queue makes `_drain_messages` wait.
+
+        Faust would fetch no more of this partition until the queue is nearly empty. Under load it never is, and then
+        the partition starves while others are read.
+        """
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Nothing: see `on_buffer_full`."""
 
     def ack(self, message: Any) -> bool:
         """A buffer has been dealt with."""

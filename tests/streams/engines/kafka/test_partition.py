@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from scoring.contribution import Key
 from streams.clock import FrozenClock
 from streams.engines.kafka.partition import Early, Gap, PartitionReader, Suspicion, Taken, shard_of, source_of
+from streams.intake import Intake
 from streams.pipeline import Outcome, Pipeline
 from streams.stores import Counts, Fact, MemoryStore, Standing, StoreError, TakenOver
-from streams.stores.base import Position
+from streams.stores.base import Unit
 from streams.topics.deadletters import DeadLetter
 from streams.topics.keys import key_of
 from tests.scenarios.shop import NOW_US, Desk, Teller, decoded_of, raw_of
@@ -171,14 +173,14 @@ class Crash(Exception):
 
 
 class Fragile(Pipeline):
-    """A pipeline that ends the process when a batch holds a poisonous event."""
+    """A pipeline that ends the process when it evaluates a poisonous event."""
 
     poison = "o37"
 
-    def apply(self, decoded, rejected, position: Position | None, now_us: int, shard: int = 0) -> Outcome:  # type: ignore[no-untyped-def]
-        if any(row.event.case() == f"order|s|{self.poison}" for row in decoded):
+    def _evaluate(self, unit: Unit, intake: Intake, oldest_minute: int) -> set[Key]:
+        if f"order|s|{self.poison}" in intake.touched:
             raise Crash
-        return super().apply(decoded, rejected, position, now_us, shard)
+        return super()._evaluate(unit, intake, oldest_minute)
 
 
 def test_poison_is_found_and_set_aside() -> None:
@@ -199,15 +201,16 @@ def test_poison_is_found_and_set_aside() -> None:
     assert counts_of(desk) == Counts(seen=100, accepted=99, rejected=1)
     (row,) = desk.store.quarantined()
     assert (row.reason, row.place, row.raw) == ("CRASHED_READER", "t/2@37", rows[37].value)
-    assert deaths >= 3
+    assert deaths >= 2
 
 
-def test_deaths_of_other_causes_set_nothing_aside() -> None:
-    """Processes that die again and again at the same place, but not from a record alone twice, lose no record."""
+@pytest.mark.parametrize("deaths", [3, 40])
+def test_deaths_of_other_causes_set_nothing_aside(deaths: int) -> None:
+    """Processes that die again and again at the same place, killed from outside, lose no record however often."""
     desk, rows = Desk(), log_of(50)
 
     class Unlucky(Pipeline):
-        left = 3
+        left = deaths
 
         def apply(self, *args, **kwargs) -> Outcome:  # type: ignore[no-untyped-def]
             if self.left:
