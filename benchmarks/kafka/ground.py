@@ -1,4 +1,4 @@
-"""The servers and processes that a lane measures: a Kafka, a PostgreSQL, topics, databases, workers."""
+"""The servers and processes that a lane measures: a Kafka, a PostgreSQL, topics, databases, workers, boards."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import psycopg
 from kafka import KafkaProducer
 
 from streams.stores.migration import migrate
+from streams.stores.postgres_link import connect
 from streams.topics.administration import create
 from streams.topics.declared import declared
 from streams.topics.settings import KafkaSettings
@@ -28,9 +29,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PARTITIONS = 4
 STOP_SECONDS = 25
 TICKS = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
-Rows = list[tuple[bytes, bytes]]
-"""(partition key, value) of each record."""
+Record = tuple[bytes, bytes]
+"""Partition key and value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,34 @@ class Cpu:
 
     def since(self, earlier: Cpu) -> Cpu:
         """What was spent in between."""
-        return Cpu(
-            self.worker - earlier.worker, self.postgres - earlier.postgres, self.kafka - earlier.kafka
-        )
+        return Cpu(self.worker - earlier.worker, self.postgres - earlier.postgres, self.kafka - earlier.kafka)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One installation: a topic, a database, a home with definitions; `redis_url` empty means no live view."""
+
+    environment: dict[str, str]
+    home: Path
+    topic: str
+    store_url: str
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A `scoreline` command as a process, ended afterwards; what it says is in the home's NAME.log."""
+        with (self.home / f"{words[0]}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dashboards", *words],
+                cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        try:
+            yield process
+        finally:
+            ended(process)
+
+    def last_words(self, name: str = "worker") -> str:
+        """The end of what a command said."""
+        return (self.home / f"{name}.log").read_text("utf-8", "replace")[-2_000:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +83,54 @@ class Ground:
     postgres: Postgres
     folder: Path
 
-    def settings(self, topic: str) -> KafkaSettings:
-        """How to reach a topic."""
-        return KafkaSettings((self.kafka.brokers,), topic, f"group.{secrets.token_hex(4)}")
-
-    def topic(self, rows: Rows = [], partitions: int = PARTITIONS) -> str:  # noqa: B006
+    def topic(self, records: Iterable[Record] = ()) -> str:
         """A new topic that holds these records, with its siblings for definitions and dead letters."""
         name = f"bench.{secrets.token_hex(4)}.events"
-        create(self.settings(name), declared(name, partitions), dev=True, grow=False)
-        self.feed(name, rows)
-        return name
-
-    def feed(self, topic: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Put records on a topic, each acknowledged."""
-        producer = KafkaProducer(
-            bootstrap_servers=self.kafka.brokers, acks="all", linger_ms=20, compression_type="lz4", batch_size=1 << 17
-        )
+        create(KafkaSettings((self.kafka.brokers,), name), declared(name, PARTITIONS), dev=True, grow=False)
+        producer = self.producer()
         try:
-            sent = [producer.send(topic, value=value, key=key) for key, value in rows]
+            sent = [producer.send(name, value=value, key=key) for key, value in records]
             producer.flush(120)
             for record in sent:
                 record.get(1)
         finally:
             producer.close()
+        return name
+
+    def producer(self, linger_ms: int = 20) -> KafkaProducer:
+        """A producer whose records are acknowledged by the broker."""
+        return KafkaProducer(
+            bootstrap_servers=self.kafka.brokers, acks="all", linger_ms=linger_ms,
+            compression_type="lz4", batch_size=1 << 17,
+        )  # fmt: skip
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new database with the schema; dropped afterwards."""
-        with self.postgres.fresh_database() as url:
-            migrate(url)
-            yield url
-
-    @contextmanager
-    def worker(self, topic: str, store_url: str, definitions: Path) -> Iterator[subprocess.Popen[bytes]]:
-        """`scoreline worker` on a topic, ended afterwards; what it says is in the folder's worker.log."""
+    def site(self, topic: str, definitions: Path, redis_url: str = "") -> Iterator[Site]:
+        """A home and a new database with the schema, dropped afterwards."""
         home = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copytree(definitions, home / "definitions")
-        kafka = self.settings(topic)
-        environment = os.environ | {
-            "PYTHONPATH": str(REPOSITORY),
-            "SCORELINE_BROKERS": self.kafka.brokers,
-            "SCORELINE_TOPIC": topic,
-            "SCORELINE_GROUP": kafka.group,
-            "SCORELINE_STORE": store_url,
-            "SCORELINE_HOME": str(home),
-            "SCORELINE_DEV": "1",  # one broker, the superuser
-        }
-        with (self.folder / "worker.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dashboards", "worker"],
-                cwd=REPOSITORY, env=environment, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        try:
-            yield process
-        finally:
-            ended(process)
+        with self.postgres.fresh_database() as url:
+            migrate(url)
+            yield Site(
+                os.environ
+                | {
+                    "PYTHONPATH": str(REPOSITORY),
+                    "SCORELINE_BROKERS": self.kafka.brokers,
+                    "SCORELINE_TOPIC": topic,
+                    "SCORELINE_GROUP": f"group.{secrets.token_hex(4)}",
+                    "SCORELINE_STORE": url,
+                    "SCORELINE_REDIS": redis_url,
+                    "SCORELINE_HOME": str(home),
+                    "SCORELINE_DEV": "1",  # one broker, and PostgreSQL's superuser
+                },
+                home,
+                topic,
+                url,
+            )
 
     def cpu(self, pid: int) -> Cpu:
         """CPU seconds so far, with `pid` as the worker."""
         return Cpu(cpu_seconds(pid), tree_seconds(self.postgres.pid), tree_seconds(self.kafka.pid))
-
-    def last_words(self) -> str:
-        """The end of what workers said."""
-        return (self.folder / "worker.log").read_text("utf-8", "replace")[-2_000:]
 
 
 @contextmanager
@@ -148,10 +160,17 @@ def ended(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def seen(connection: psycopg.Connection[tuple[int]]) -> int:
+@contextmanager
+def looking(store_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection for `seen`."""
+    with connect(store_url) as connection:
+        yield connection
+
+
+def seen(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     """How many records are in the store, of whatever fate."""
     row = connection.execute("SELECT coalesce(sum(seen), 0)::bigint FROM shards").fetchone()
-    return row[0] if row else 0
+    return int(str(row[0])) if row else 0
 
 
 def cpu_seconds(pid: int, *, with_ended_children: bool = False) -> float:
@@ -166,3 +185,8 @@ def cpu_seconds(pid: int, *, with_ended_children: bool = False) -> float:
 def tree_seconds(root: int) -> float:
     """Of a process and all its descendants, those that ended included."""
     return sum(cpu_seconds(pid, with_ended_children=pid == root) for pid in process_tree(root))
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES / (1 << 20)

@@ -4,9 +4,11 @@
 
 PLAN "one" adds one to one counter an event: (employee or shop, type, day). PLAN "board" keeps the counts and sums that
 can be read off the event alone, for the shop and for whoever the event names; no attribution, no teams, no minutes, no
-corrections, and an event that comes twice counts twice. The transport, the table and all settings are Faust's own,
-except where a start needs them. Prints a line of JSON when it has seen the first event, and when the last one and the
-changelog are written.
+corrections, and an event that comes twice counts twice. A number as PLAN updates so many counters an event, which is
+only there to compare like with like: as many as Scoreline changes cells.
+
+The transport, the table and all settings are Faust's own, except where a start needs them. Prints a line of JSON when
+it has seen the first event, and when the last one and the changelog are written.
 """
 
 from __future__ import annotations
@@ -91,6 +93,12 @@ def _desk(event: Event) -> str:
     return str(event["lines"][0].get("category", "")) if event["event_type"] == "order.paid" else ""
 
 
+def several(count: int) -> Callable[[Event], Iterator[Counter]]:
+    """So many counters of whoever is named."""
+    measures = [f"measure {number}" for number in range(count)]
+    return lambda event: ((_named(event) or event["shop_id"], measure, 1) for measure in measures)
+
+
 PLANS: Mapping[str, Callable[[Event], Iterator[Counter]]] = {"one": one, "board": board}
 
 
@@ -124,7 +132,7 @@ def application(brokers: str, topic: str, partitions: int, tally: Tally, plan: s
         topic_replication_factor=1,
         datadir=tempfile.mkdtemp(prefix="scoreline-stock-"),
     )
-    counters_of = PLANS[plan]
+    counters_of = PLANS[plan] if plan in PLANS else several(int(plan))
     scores = app.Table("scores", default=int, partitions=partitions)
 
     @app.agent(app.topic(topic))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import redis
 from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from tests.chaos.schedule import Step
 from tests.cluster.cluster import Cluster
 from tests.cluster.proxy import Harm, Proxy
-from tests.cluster.supervisor import Supervisor
+from tests.cluster.supervisor import Life, Supervisor
 from tests.servers.kafka_broker import Kafka
 from tests.servers.postgres import Postgres
 from tests.servers.redis_server import Redis
 
 TRAP_SECONDS = 4.0
+FORGET_SECONDS = 6.0
 PARTITIONS_AFTER = 7
 
 
@@ -35,7 +39,7 @@ class Scene:
     proxy: Proxy
     kills: list[str] = field(default_factory=list)
     early: int = 0
-    done: dict[str, int] = field(default_factory=dict)
+    groups_deleted: int = 0
 
     def killed(self, what: str, life_seconds: float | None = None) -> None:
         """Count a kill; early when its victim had lived for less than a second."""
@@ -45,17 +49,26 @@ class Scene:
 
 def kill(scene: Scene, step: Step) -> None:
     """SIGKILL of a worker, so long after its latest start."""
-    life = scene.supervisor.current(step.place)
-    while life.process.poll() is not None:
-        time.sleep(0.01)
-        life = scene.supervisor.current(step.place)
+    life = scene.supervisor.living(step.place)
     time.sleep(max(0.0, life.began + step.delay_seconds - time.monotonic()))
-    lived = time.monotonic() - life.began
-    if life.process.poll() is None:
-        life.process.send_signal(signal.SIGKILL)
-        with contextlib.suppress(TimeoutError):
-            life.process.wait(10)
-        scene.killed("worker", lived)
+    _end(scene, life)
+
+
+def kill_both(scene: Scene, step: Step) -> None:
+    """SIGKILL of all workers at once, so long after the latest start of one of them."""
+    lives = [scene.supervisor.living(place) for place in range(scene.supervisor.places)]
+    time.sleep(max(0.0, lives[step.place].began + step.delay_seconds - time.monotonic()))
+    for life in lives:
+        _end(scene, life)
+
+
+def _end(scene: Scene, life: Life) -> None:
+    if life.process.poll() is not None:
+        return
+    life.process.send_signal(signal.SIGKILL)
+    # It may have ended by itself in this very moment; then it was not killed.
+    if life.process.wait(10) == -signal.SIGKILL:
+        scene.killed("worker", time.monotonic() - life.began)
 
 
 def trap(scene: Scene, step: Step) -> None:
@@ -117,18 +130,40 @@ def roll(scene: Scene, step: Step) -> None:
     """SIGTERM of a worker, as a rolling restart does it."""
     life = scene.supervisor.current(step.place)
     life.process.send_signal(signal.SIGTERM)
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(subprocess.TimeoutExpired):
         life.process.wait(5)
+
+
+def forget_group(scene: Scene, step: Step) -> None:
+    """All workers are killed, and while none is there the group is deleted with its offsets."""
+    with scene.supervisor.paused(), contextlib.closing(_admin(scene)) as admin:
+        for place in range(scene.supervisor.places):
+            _end(scene, scene.supervisor.current(place))
+        end = time.monotonic() + FORGET_SECONDS
+        while time.monotonic() < end:
+            # The group can be deleted when it has missed its last member.
+            try:
+                admin.delete_groups([scene.cluster.group])
+            except KafkaError:
+                time.sleep(0.1)
+            else:
+                scene.groups_deleted += 1
+                return
 
 
 def grow(scene: Scene, step: Step) -> None:
     """More partitions while events are under way."""
-    with contextlib.closing(KafkaAdminClient(bootstrap_servers=scene.cluster.brokers)) as admin:
+    with contextlib.closing(_admin(scene)) as admin:
         admin.create_partitions({scene.cluster.topic: PARTITIONS_AFTER})
+
+
+def _admin(scene: Scene) -> Any:
+    return KafkaAdminClient(bootstrap_servers=scene.cluster.brokers)
 
 
 ACTIONS: dict[str, Callable[[Scene, Step], None]] = {
     "kill": kill,
+    "kill_both": kill_both,
     "trap": trap,
     "freeze": freeze,
     "kill_database": kill_database,
@@ -136,5 +171,6 @@ ACTIONS: dict[str, Callable[[Scene, Step], None]] = {
     "lose_commit": lose_commit,
     "flush": flush,
     "roll": roll,
+    "forget_group": forget_group,
     "grow": grow,
 }

@@ -15,7 +15,7 @@ from streams.live import open_live_numbers
 from streams.stores import Store
 from streams.stores.migration import migrate
 from tests.chaos.actions import ACTIONS, Scene
-from tests.chaos.schedule import PLACES, Step, schedule
+from tests.chaos.schedule import PLACES, schedule
 from tests.cluster.cluster import DEFINITIONS, Cluster, keyed, wait_until
 from tests.cluster.evidence import undisturbed
 from tests.cluster.feeder import Feeder
@@ -42,6 +42,7 @@ class Verdict:
     records: int
     steps: int
     kills: dict[str, int]
+    groups_deleted: int
     early: int
     starts: int
     seconds: float
@@ -59,7 +60,7 @@ class Verdict:
         return [
             f"seed {self.seed}: {self.steps} steps in {self.seconds:.0f} s over {self.records} records",
             f"{sum(self.kills.values())} kills ({named}), {self.early} within 1 s of their victim's start",
-            f"{self.starts} starts of workers",
+            f"{self.starts} starts of workers; the group was deleted {self.groups_deleted} times",
             *(f"DIFFERENCE {row}" for row in self.differences),
             f"live view: {self.view_differences} cells differ from the store",
             "0 lost, 0 doubled: digest, facts, counts and quarantine equal the undisturbed run"
@@ -77,7 +78,8 @@ def chaos(kills: int, seed: int, folder: Path, scale: Fraction) -> Verdict:
         feeder = Feeder(scene.cluster, keyed(lines), len(lines) / (kills * SECONDS_A_KILL))
         with feeder.feeding():
             for number, step in enumerate(steps, start=1):
-                _do(scene, step, number, len(steps))
+                print(f"{time.monotonic() - began:7.1f} s {number}/{len(steps)} {step.told}", flush=True)
+                ACTIONS[step.action](scene, step)
             feeder.finish()
         scene.cluster.wait_read(180)
         evidence = scene.cluster.evidence()
@@ -88,18 +90,13 @@ def chaos(kills: int, seed: int, folder: Path, scale: Fraction) -> Verdict:
         len(lines),
         len(steps),
         counted,
+        scene.groups_deleted,
         scene.early,
         len(scene.supervisor.lives),
         time.monotonic() - began,
         tuple(evidence.differences(quiet)),
         view_differences,
     )
-
-
-def _do(scene: Scene, step: Step, number: int, count: int) -> None:
-    detail = f" {step.detail}" if step.detail else ""
-    print(f"{number}/{count} {step.action} place {step.place} {step.delay_seconds:.2f} s{detail}", flush=True)
-    ACTIONS[step.action](scene, step)
 
 
 @contextlib.contextmanager
@@ -128,7 +125,13 @@ def _view_differences(scene: Scene) -> int:
     with scene.cluster.looking() as store:
         numbers = open_live_numbers(store, scene.redis.url, scene.cluster.group)
         keys = _cells(store)
-        wait_until(lambda: numbers.shards() and numbers.source == "redis", "the live view did not become whole", 60)
+        stored = store.shards()
+
+        def is_whole() -> bool:
+            shown = numbers.shards()
+            return numbers.source == "redis" and all(shown.get(shard) == row for shard, row in stored.items())
+
+        wait_until(is_whole, "the live view did not become whole", 60)
         return sum(
             sorted(numbers.cells(*key, "2026-01-01", "2026-12-31"))
             != sorted(store.cells(*key, "2026-01-01", "2026-12-31"))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-KILLS = {"kill": 60, "trap": 20, "kill_database": 3, "kill_broker": 2}
+from tests.cluster.failing import STEPS
+
+KILLS = {"kill": 50, "kill_both": 8, "trap": 20, "kill_database": 3, "kill_broker": 2, "forget_group": 2}
 """Actions that end processes by force, with their weights; only these are counted as kills."""
+KILLED_AT_ONCE = {"kill_both": 2, "forget_group": 2}
+"""How many workers an action ends, where it is not one."""
 OTHERS = {"freeze": 3, "lose_commit": 5, "flush": 5, "roll": 4}
 """Other harm, with weights on the same scale."""
-STEPS = (
-    "claim", "note", "begin", "move", "begin_batch", "known", "add_quarantined", "hold", "add_facts", "publish",
-    "add_readers", "put_problems", "add_cells", "advance", "mark_sources", "commit",
-)  # fmt: skip
-"""The steps of a transaction, and around it, at which a trap may spring."""
 EARLY_SHARE = 0.5
 """So many kills of workers come within EARLY_SECONDS of the start of their victim."""
 EARLY_SECONDS = 0.9
@@ -31,13 +30,18 @@ class Step:
     detail: str = ""
 
     @property
-    def is_kill(self) -> bool:
-        """Whether a process ends by force."""
-        return self.action in KILLS
+    def told(self) -> str:
+        """For people."""
+        return f"{self.action} place {self.place} {self.delay_seconds:.2f} s {self.detail}".rstrip()
+
+    @property
+    def kills(self) -> int:
+        """How many processes end by force."""
+        return KILLED_AT_ONCE.get(self.action, 1) if self.action in KILLS else 0
 
 
 def schedule(kills: int, seed: int) -> list[Step]:
-    """So many kills with other harm among them, and once, about half-way, more partitions."""
+    """At least so many kills with other harm among them, and once, about half-way, more partitions."""
     rng = random.Random(seed)
     weights = KILLS | OTHERS
     steps: list[Step] = []
@@ -45,14 +49,14 @@ def schedule(kills: int, seed: int) -> list[Step]:
     while done < kills:
         step = _step(rng, rng.choices(list(weights), list(weights.values()))[0])
         steps.append(step)
-        done += step.is_kill
+        done += step.kills
     steps.insert(len(steps) // 2, Step("grow"))
     return steps
 
 
 def _step(rng: random.Random, action: str) -> Step:
     place = rng.randrange(PLACES)
-    if action == "kill":
+    if action in ("kill", "kill_both"):
         early = rng.random() < EARLY_SHARE
         low, high = (0.0, EARLY_SECONDS) if early else (EARLY_SECONDS, LATE_SECONDS)
         return Step(action, place, rng.uniform(low, high))

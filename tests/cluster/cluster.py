@@ -30,7 +30,7 @@ LATE_US = 2_000_000_000_000_000
 WAIT_SECONDS = 120.0
 POLL_SECONDS = 0.05
 
-Row = tuple[bytes | None, bytes]
+Row = tuple[bytes | None, bytes | None]
 """(partition key, value) of a record."""
 
 

@@ -19,6 +19,11 @@ log = logging.getLogger("scoreline.worker")
 Result = TypeVar("Result")
 
 SPRUNG = "the trap sprang"
+STEPS = (
+    "claim note begin move begin_batch known add_quarantined drop_retractions add_retractions put_conflicts drop_facts "
+    "add_facts publish add_readers put_problems add_cells advance mark_sources prune_minutes commit"
+).split()
+"""The steps that change something, and `known`, in the order in which a batch comes to them."""
 SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 CRASH_CODE = 66
 

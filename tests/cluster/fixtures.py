@@ -52,7 +52,8 @@ def harmed_postgres() -> Iterator[Postgres]:
 def cluster_of(harmed_kafka: Kafka, harmed_postgres: Postgres, nursery: Nursery, tmp_path: Path) -> Iterator[ClusterOf]:
     """Makes clusters: `cluster_of(partitions)`, with settings of the topic, more as for `Cluster`.
 
-    All their workers are ended afterwards. Workers come from the nursery and the group misses them after a second, unless the test says otherwise.
+    All their workers are ended afterwards. Workers come from the nursery and the group misses them after a second,
+    unless the test says otherwise.
     """
     with ExitStack() as stack:
 

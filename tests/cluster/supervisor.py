@@ -28,14 +28,15 @@ class Life:
 
 @dataclass(slots=True)
 class Supervisor:
-    """So many places, each with one worker at a time; `next_environment` is used once, by the next start of a place."""
+    """So many places, each with one worker at a time; `plans` are the environments of a place's next starts."""
 
     cluster: Cluster
     places: int
     lives: list[Life] = field(default_factory=list)
-    next_environment: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    plans: dict[int, list[Mapping[str, str]]] = field(default_factory=dict)
     _current: dict[int, Life] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pause: threading.Lock = field(default_factory=threading.Lock)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @contextlib.contextmanager
@@ -58,6 +59,17 @@ class Supervisor:
         with self._lock:
             return self._current[place]
 
+    def living(self, place: int) -> Life:
+        """The life of a place, when it has begun and is not over."""
+        wait_until(lambda: self.current(place).process.poll() is None, f"nobody lives in place {place}")
+        return self.current(place)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Start nobody while the block lasts."""
+        with self._pause:
+            yield
+
     def codes(self) -> list[int]:
         """The exit codes of the lives that are over, in the order of their starts."""
         found = [life.process.poll() for life in [*self.lives]]
@@ -69,7 +81,8 @@ class Supervisor:
 
     def _begin(self, place: int) -> None:
         with self._lock:
-            environment = self.next_environment.pop(place, {})
+            plan = self.plans.get(place)
+            environment = plan.pop(0) if plan else {}
             life = Life(place, self.cluster.start(environment), time.monotonic(), environment)
             self._current[place] = life
             self.lives.append(life)
@@ -83,4 +96,5 @@ class Supervisor:
                     continue
                 life.ended = life.ended or time.monotonic()
                 if code < 0 or time.monotonic() - life.ended > PAUSE_SECONDS:
-                    self._begin(place)
+                    with self._pause:
+                        self._begin(place)

@@ -9,6 +9,7 @@ TEST_LAG a file for the worst delays of the event loop.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import typer
 
 from dashboards.cli.screen import WRONG_USE, exits, fail
+from streams.engines import GC_THRESHOLDS
 from streams.engines.kafka.application import Application, run
 from streams.engines.kafka.partition import PartitionReader
 from streams.settings import Settings, SettingsError
@@ -57,6 +59,7 @@ def arm(app: Application, given: Mapping[str, str], trap: Trap) -> None:
 def main() -> int:
     """Work until a signal; returns the exit code."""
     trap = Trap.parse(os.environ.get("TEST_TRAP", ""))
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         with exits():
             try:

@@ -66,27 +66,32 @@ def test_a_killed_worker_is_replaced_by_the_other(
     assert cluster.evidence().differences(slice_evidence) == []
 
 
-@pytest.mark.parametrize("where", ["commit:before", "commit:after", "move:before"])
-def test_a_zombie_changes_nothing(
-    cluster_of: ClusterOf, slice_rows: list[Row], slice_evidence: Evidence, where: str
-) -> None:
-    """A worker that freezes in a transaction until the group has given its partitions away writes nothing more.
+ZOMBIES = ("commit:before:12", "commit:after:12", "move:before:12")
+"""Where a worker freezes: in an open transaction, with one just committed, with one just begun."""
 
-    The session is that of every worker, 10 seconds; PostgreSQL ends the open transaction of the frozen one.
+
+def test_zombies_change_nothing(cluster_of: ClusterOf, slice_rows: list[Row], slice_evidence: Evidence) -> None:
+    """Workers that freeze in a transaction until the group has given their partitions away write nothing more.
+
+    The session is that of every worker, 10 seconds; PostgreSQL ends the open transactions of the frozen. The three
+    clusters run side by side because each of them mostly waits.
     """
-    cluster = cluster_of(PARTITIONS, environment=SMALL_BATCHES)
-    zombie = cluster.start({"TEST_TRAP": f"{where}:12:stop"})
-    other = cluster.start()
-    wait_until(lambda: held(cluster, zombie) and held(cluster, other), "the two do not share")
-    cluster.feed(slice_rows)
-    cluster.wait_log(zombie, SPRUNG)
-    cluster.wait_read(60)
-    before = cluster.standings()
-    zombie.send_signal(signal.SIGCONT)
-    wait_until(lambda: has_noticed(cluster, zombie), f"the zombie did not notice:\n{cluster.log(zombie)}", 40)
-    assert cluster.evidence().differences(slice_evidence) == []
-    positions = {number: standing.position for number, standing in before.items()}
-    assert {number: standing.position for number, standing in cluster.standings().items()} == positions
+    clusters = [cluster_of(PARTITIONS, environment=SMALL_BATCHES) for _ in ZOMBIES]
+    pairs = [
+        (c, c.start({"TEST_TRAP": f"{where}:stop"}), c.start()) for c, where in zip(clusters, ZOMBIES, strict=True)
+    ]
+    for cluster, *both in pairs:
+        wait_until(lambda c=cluster, b=both: all(held(c, worker) for worker in b), "two do not share")  # type: ignore[misc]
+        cluster.feed(slice_rows)
+    for cluster, zombie, _ in pairs:
+        cluster.wait_log(zombie, SPRUNG)
+    for cluster, zombie, _ in pairs:
+        cluster.wait_read(60)
+        before = cluster.positions()
+        zombie.send_signal(signal.SIGCONT)
+        wait_until(lambda c=cluster, z=zombie: has_noticed(c, z), "a zombie did not notice", 40)  # type: ignore[misc]
+        assert cluster.evidence().differences(slice_evidence) == []
+        assert cluster.positions() == before
 
 
 def has_noticed(cluster: Cluster, zombie: Process) -> bool:

@@ -173,6 +173,8 @@ def run(app: Application, ending: Ending, set_up_logging: Callable[[], None]) ->
     # What is loaded by now stays; looking through it for garbage would hold the event loop for a tenth of a second.
     gc.freeze()
     worker = faust.Worker(app, override_logging=False, loglevel=None, quiet=True)
+    # It would put codes for a terminal in front of a log line.
+    worker.spinner = None
     try:
         worker.execute_from_commandline()
     except SystemExit as stopped:
