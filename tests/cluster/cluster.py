@@ -144,6 +144,11 @@ class Cluster:
         self.workers.append(process)
         return process
 
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a scoreline command in the cluster's environment to its end."""
+        line = [sys.executable, "-m", "dashboards", *words]
+        return subprocess.run(line, cwd=REPOSITORY, env=self.settings(), capture_output=True, text=True, check=False)
+
     def _log_of(self, number: int) -> Path:
         return self.home / f"worker-{number}.log"
 

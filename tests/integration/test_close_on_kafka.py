@@ -53,19 +53,19 @@ def embedded_digest(folder: Path, definitions: Path) -> str:
 def test_a_month_on_kafka_closes_like_the_embedded_one(cluster: Cluster, tmp_path: Path) -> None:
     """Unread records block the close by partition; once read, draft, approval and verification give the same digest."""
     cluster.feed(keyed(lines_of(tmp_path)))
-    early = cluster.command("close", "--period", PERIOD, "--by", "e01", "--wait", "0")
+    early = cluster.run("close", "--period", PERIOD, "--by", "e01", "--wait", "0")
     assert early.returncode == 2
     assert f"kafka:{cluster.topic}:0 was never read and holds " in early.stderr
     cluster.start()
     try:
         cluster.wait_read()
-        drafted = cluster.command("close", "--period", PERIOD, "--by", "e01", "--json")
+        drafted = cluster.run("close", "--period", PERIOD, "--by", "e01", "--json")
         assert drafted.returncode == 0, drafted.stderr
         draft: dict[str, Any] = json.loads(drafted.stdout)
         assert draft["digest"] == embedded_digest(tmp_path, cluster.home / "definitions")
-        approved = cluster.command("approve", "--period", PERIOD, "--digest", draft["digest"], "--by", "e02")
+        approved = cluster.run("approve", "--period", PERIOD, "--digest", draft["digest"], "--by", "e02")
         assert approved.returncode == 0, approved.stderr
-        verified = cluster.command("verify", "--period", PERIOD, "--json")
+        verified = cluster.run("verify", "--period", PERIOD, "--json")
         assert verified.returncode == 0, verified.stderr
         assert json.loads(verified.stdout)["recount_differences"] == []
     finally:
@@ -82,7 +82,7 @@ def test_a_silent_source_blocks_by_name(cluster: Cluster, tmp_path: Path) -> Non
     cluster.start()
     try:
         cluster.wait_read()
-        blocked = cluster.command("close", "--period", PERIOD, "--by", "e01")
+        blocked = cluster.run("close", "--period", PERIOD, "--by", "e01")
     finally:
         cluster.stop()
     assert blocked.returncode == 2

@@ -107,13 +107,13 @@ def test_a_gap_is_accepted_by_name(kafka: Kafka, settings: KafkaSettings, cluste
     until(lambda: "was made anew" in cluster.log(again))
     cluster.stop()
     command = ["topics", "accept-gap", "--by", "li"]
-    accepted = cluster.command(*command)
+    accepted = cluster.run(*command)
     assert accepted.returncode == 0, accepted.stderr
     cluster.start()
     until(lambda: cluster.progress().counts.accepted == 70)
     store = cluster.open()
     assert {row[1:3] for row in store.audit()} == {("li", "gap.accept")}
     store.close()
-    nothing = cluster.command(*command)
+    nothing = cluster.run(*command)
     assert nothing.returncode == 2
     assert "has a gap; nothing was changed" in nothing.stderr
