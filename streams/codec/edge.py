@@ -114,6 +114,10 @@ class Codec:
             raise _unknown_type(event_type)
         kind, shape = found
         given.pop("ingested_at", None)
+        # 1.0 and True are other values than 1; a type that is wrong is named below.
+        version = given.get("schema_version", SCHEMA_VERSION)
+        if type(version) is int and version != SCHEMA_VERSION:
+            raise _unknown_version(version)
         if type(given.pop("ext", _NO_EXTRAS)) is not dict:
             raise Refusal("WRONG_TYPE", "ext is an object with free extras, or left out", ".ext")
         if not given.keys() <= shape.names:
@@ -150,6 +154,7 @@ class Codec:
         )
 
 
+SCHEMA_VERSION: Final = 1
 _NO_EXTRAS: Final[dict[str, Any]] = {}
 
 
@@ -196,6 +201,11 @@ def _refuse_nul(given: dict[str, Any]) -> None:
     path = holds_nul(given)
     if path is not None:
         raise Refusal("BAD_TEXT", "the text holds the NUL character; remove it", path)
+
+
+def _unknown_version(version: int) -> Refusal:
+    known = f"this release reads version {SCHEMA_VERSION}: send that, or replay this after an upgrade"
+    return Refusal("UNKNOWN_SCHEMA_VERSION", f"schema version {version} is not known; {known}", ".schema_version")
 
 
 def _unknown_type(event_type: object) -> Refusal:

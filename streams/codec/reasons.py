@@ -13,6 +13,7 @@ REASONS: Final[dict[str, str]] = {
     "DUPLICATE_KEY": "An object has the same key twice, so nobody can say which value is meant.",
     "NOT_AN_OBJECT": "The JSON value is not an object; an event is one flat object.",
     "UNKNOWN_EVENT_TYPE": "event_type is missing or none of the types of the closed set.",
+    "UNKNOWN_SCHEMA_VERSION": "schema_version is not the one that this release reads.",
     "MISSING_FIELD": "A field that this type of event needs is missing or empty.",
     "UNKNOWN_FIELD": "A field that this type of event does not have; free extras belong into the object `ext`.",
     "WRONG_TYPE": "A field holds another kind of JSON value than it needs.",

@@ -103,7 +103,6 @@ async def fed_packed(cluster: Cluster, rows: list[Row], packing: str) -> None:
         await producer.stop()
 
 
-@pytest.mark.xfail(strict=True, reason="the codec takes any schema_version")
 def test_an_unknown_schema_version_is_set_aside(cluster_of: ClusterOf) -> None:
     """An event of a schema version that this release does not know is refused, not read as if it were known."""
     cluster = cluster_of(1)

@@ -194,6 +194,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "31 February": (altered(ORDER, occurred_at="2026-02-31T12:00:00Z"), "BAD_INSTANT", "calendar"),
     "year 1": (altered(ORDER, occurred_at="0001-01-01T00:00:00Z"), "BAD_INSTANT", "1970"),
     "promise in the year 2999": (altered(ORDER, promised_ship_at="2999-01-01T00:00:00Z"), "BAD_INSTANT", "2199"),
+    "unknown schema version": (altered(ORDER, schema_version=99), "UNKNOWN_SCHEMA_VERSION", "reads version 1"),
     "unknown currency": (altered(ORDER, currency="RMB"), "UNKNOWN_CURRENCY", "such as CNY"),
     "far future": (altered(ORDER, occurred_at="2099-01-01T00:00:00Z"), "FUTURE_TIME", "$.occurred_at"),
     "paid in the far future": (altered(ORDER, paid_at="2099-01-01T00:00:00Z"), "FUTURE_TIME", "$.paid_at"),
