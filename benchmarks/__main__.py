@@ -1,4 +1,4 @@
-"""`make bench`: Online Retail end to end on one core, next to a bare copy of the same rows into SQLite."""
+"""`make bench`: Online Retail end to end, next to a bare copy into SQLite; then the lanes of the Kafka engine."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from pathlib import Path
 from examples.inputs import input_folder
 
 LANES = ("bare", "in_order", "again", "shuffled")
+PARTS = ("embedded", "kafka")
 
 
 def main() -> None:
     """Run each lane in a process of its own, so that memory figures do not mix."""
     arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--only", choices=PARTS, help="one part; `python -m benchmarks.kafka` has more options")
     arguments.add_argument("--lane", choices=LANES)
     arguments.add_argument("--work", type=Path)
     arguments.add_argument("--source", type=Path)
@@ -30,6 +32,16 @@ def main() -> None:
 
         print(json.dumps(run_lane(given.lane, given.work, given.source)))
         return
+    if given.only != "kafka":
+        embedded()
+    if given.only != "embedded":
+        from benchmarks.kafka.__main__ import main as kafka
+
+        kafka([])
+
+
+def embedded() -> None:
+    """The embedded engine and SQLite."""
     folder = input_folder("online_retail")
     if not any(folder.glob("online_retail.csv*")) or "fixture" in folder.parts:
         print(f"NOT RUN: the whole Online Retail file is not beside the repository; only the slice in {folder.name}/")

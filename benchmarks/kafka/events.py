@@ -19,6 +19,8 @@ from streams.topics.keys import key_of
 
 SEED = 7
 SHOP_SCALE = "1/5"
+MONTH_EVENTS = 200_000
+"""At least so many at scale 1."""
 RETAIL_ROWS = 50_000
 SAMPLE_EVENTS = 4_000
 LATE_US = 2_000_000_000_000_000
