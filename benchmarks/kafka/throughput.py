@@ -134,7 +134,8 @@ def _verdict(runs: dict[str, list[Run]]) -> Iterator[str]:
         ratios = sorted(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True))
         rounds = ", ".join(f"{ratio:.2f}" for ratio in ratios)
         yield f"  scoreline / stock, {plan}: {median(ratios):.2f} (rounds {rounds}; target {TARGET})"
-        both = sorted(
-            other.cpu.worker / (mine.cpu.worker + mine.cpu.postgres) for mine, other in zip(ours, theirs, strict=True)
-        )
+        both = [
+            (other.cpu.worker / other.events) / ((mine.cpu.worker + mine.cpu.postgres) / mine.events)
+            for mine, other in zip(ours, theirs, strict=True)
+        ]
         yield f"  the same with PostgreSQL's CPU added to ours: {median(both):.2f}"
