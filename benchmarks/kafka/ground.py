@@ -23,7 +23,7 @@ from streams.topics.administration import create
 from streams.topics.declared import declared
 from streams.topics.settings import KafkaSettings
 from tests.servers import Kafka, Postgres
-from tests.servers.processes import process_tree
+from tests.servers.processes import guarded, process_tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PARTITIONS = 4
@@ -65,10 +65,13 @@ class Site:
                 [sys.executable, "-m", "dashboards", *words],
                 cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+        # Should this process die without a word, the other must not outlive it.
+        guard = guarded(process.pid)
         try:
             yield process
         finally:
             ended(process)
+            guard.communicate(b"ended\n")
 
     def last_words(self, name: str = "worker") -> str:
         """The end of what a command said."""

@@ -13,6 +13,7 @@ from typing import IO
 
 from benchmarks.kafka.events import Load, counters_an_event, online_retail, shop_month
 from benchmarks.kafka.ground import PARTITIONS, REPOSITORY, Cpu, Ground, ended, looking, seen
+from tests.servers.processes import guarded
 
 REPEATS = 3
 LIMIT_SECONDS = 300
@@ -94,6 +95,7 @@ def stock(place: Ground, load: Load, topic: str, wanted: tuple[str, float]) -> R
             [sys.executable, "-m", "benchmarks.kafka.stock", *words],
             cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
         )  # fmt: skip
+    guard = guarded(process.pid)
     assert process.stdout is not None
     try:
         first = _mark(process.stdout)
@@ -102,6 +104,7 @@ def stock(place: Ground, load: Load, topic: str, wanted: tuple[str, float]) -> R
         after = place.cpu(process.pid)
     finally:
         ended(process)
+        guard.communicate(b"ended\n")
     spent = after.since(before)
     own = Cpu(last["cpu"] - first["cpu"], spent.postgres, spent.kafka)
     return Run(
