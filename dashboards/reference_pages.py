@@ -37,7 +37,7 @@ def kpi_page() -> str:
     kpis = shipped().kpis
     head = [
         f"# KPIs\n\n{NOTICE}\n",
-        f"The {len(kpis)} KPIs of `scoring/catalogue/kpis.toml`. [measures.md](measures.md) says what the measures in",
+        f"The {len(kpis)} KPIs of `scoring/catalogue/kpis/`. [measures.md](measures.md) says what the measures in",
         "a formula count. A ratio is null when its denominator is zero or negative; a KPI below its minimum sample is",
         "`insufficient` and is not scored. Money is in the company's currency.\n",
     ]

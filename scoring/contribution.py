@@ -57,7 +57,9 @@ class Program:
         # Measures of one atom that count at the same instant share the look-up of its day.
         self._measures: dict[str, dict[str, list[_Compiled]]] = defaultdict(lambda: defaultdict(list))
         for measure in measures:
-            self._measures[measure.atom][measure.at].append(_compile(measure))
+            compiled = _compile(measure)
+            for atom in measure.atoms:
+                self._measures[atom][measure.at].append(compiled)
 
     def publish(self, key: str, facts: Sequence[Event]) -> tuple[Projection, ...]:
         """What a case tells other cases; `facts` are in total order and not retracted."""

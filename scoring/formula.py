@@ -1,4 +1,4 @@
-"""The small typed formula language of definitions: numbers, names, + - * /, comparisons, min max clamp round if."""
+"""The small typed formula language of definitions: numbers, names, + - * /, comparisons and functions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Compiled = Callable[[Names], Number]
 LONGEST = 500
 DEEPEST = 30
 MOST_PLACES = 12
-FUNCTIONS = {"min": (1, 9), "max": (1, 9), "clamp": (3, 3), "round": (2, 2), "if": (3, 3)}
+FUNCTIONS = {"min": (1, 9), "max": (1, 9), "clamp": (3, 3), "round": (2, 2), "if": (3, 3), "known": (2, 2)}
 _TOKEN = re.compile(
-    r"\s*(?:(\d+(?:\.\d+)?)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)|(<=|>=|==|!=|[-+*/(),<>]))", re.ASCII
+    r"\s*(?:(\d+(?:\.\d+)?)|([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:@[a-z0-9]+)?)|(<=|>=|==|!=|[-+*/(),<>]))", re.ASCII
 )
 _BINDS = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "+": 2, "-": 2, "*": 3, "/": 3}
 
@@ -164,6 +164,8 @@ def _binary(sign: str, left: Compiled, right: Compiled) -> Compiled:
 def _called(name: str, arguments: list[Compiled]) -> Compiled:
     if name == "if":
         return _choice(*arguments)
+    if name == "known":
+        return _fallback(*arguments)
 
     def compute(names: Names) -> Number:
         values = [argument(names) for argument in arguments]
@@ -184,6 +186,14 @@ def _rounded(value: Fraction, places: Fraction) -> Number:
         return None
     scale = Fraction(10) ** int(places)
     return round_half_up(value * scale) / scale
+
+
+def _fallback(value: Compiled, instead: Compiled) -> Compiled:
+    def compute(names: Names) -> Number:
+        found = value(names)
+        return instead(names) if found is None else found
+
+    return compute
 
 
 def _choice(condition: Compiled, then: Compiled, otherwise: Compiled) -> Compiled:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoring.formula import Formula, Number
+from scoring.formula import Formula, Names, Number
 from scoring.measures import AGGREGATIONS, MICRO, Measure, Rows
 from scoring.money import EXPONENTS
+from scoring.period import parse_day
 from scoring.reference import Label
+from scoring.windows import span_of
 
 UNITS = ("money", "count", "ratio", "seconds", "hours", "points", "multiple")
 DIRECTIONS = ("up", "down", "band")
 
-ReadRows = Callable[[str, str, str], Rows]
-"""(owner, dimension, measure name) -> stored rows of the wanted periods."""
+ReadRows = Callable[[str, str, str, str, str], Rows]
+"""(owner, dimension, measure name, first day, last day) -> stored rows of these days."""
 
 ReadTarget = Callable[[str], Number]
 """KPI id -> the owner's target in the wanted period, or None."""
@@ -59,11 +61,36 @@ class KpiValue:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which owner's value is wanted, in which dimension and period; dimension "" for shops and the company."""
+    """Which owner's value is wanted, in which dimension and period; dimension "" for shops and the company.
+
+    The days are those of the period, or the part of it that is asked for; minutes "m:..." when a rolling span is.
+    """
 
     owner: str
     dimension: str
     period: str
+    first_day: str
+    last_day: str
+
+    @property
+    def days(self) -> Fraction:
+        """How many days are asked for."""
+        return Fraction((parse_day(self.last_day) - parse_day(self.first_day)).days + 1)
+
+
+def measures_read(kpi: Kpi, kpis: Mapping[str, Kpi]) -> frozenset[tuple[str, str]]:
+    """(measure, window) of everything that a KPI is computed from; window "" is the asked days themselves."""
+    found: set[tuple[str, str]] = set()
+    names = [*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator else ())]
+    for full in names:
+        name, _, window = full.partition("@")
+        kind, _, other = name.rpartition(".")
+        if kind == "kpi":
+            inner = measures_read(replace(kpis[other], denominator=None), kpis)
+            found.update((measure, window or own) for measure, own in inner)
+        elif not kind:
+            found.add((name, window))
+    return frozenset(found)
 
 
 class Evaluator:
@@ -82,10 +109,7 @@ class Evaluator:
     def evaluate(self, kpi: Kpi, question: Question, read: ReadRows, target: ReadTarget) -> KpiValue:
         """The KPI's value from the cells that `read` returns."""
 
-        def names(name: str) -> Number:
-            if name.startswith("target."):
-                return target(name.removeprefix("target."))
-            return self._measure(self.measures[name], question, read)
+        names = self._names(question, read, target)
 
         numerator = kpi.numerator(names)
         denominator = kpi.denominator(names) if kpi.denominator else None
@@ -103,6 +127,26 @@ class Evaluator:
             kpi.id, question.owner, question.dimension, question.period, value, numerator, denominator, sample, status
         )
 
+    def _names(self, question: Question, read: ReadRows, target: ReadTarget) -> Names:
+        """What a name in a formula stands for: a target, the days, another KPI's numerator, or a measure."""
+
+        def value(name: str) -> Number:
+            name, _, window = name.partition("@")
+            asked = question
+            if window:
+                first, last = span_of(window, question.first_day, question.last_day)
+                asked = replace(question, first_day=first, last_day=last)
+            if name == "period.days":
+                return asked.days
+            kind, _, other = name.rpartition(".")
+            if kind == "target":
+                return target(other)
+            if kind == "kpi":
+                return self.kpis[other].numerator(self._names(asked, read, target))
+            return self._measure(self.measures[name], asked, read)
+
+        return value
+
     def dimension(self, kpi: Kpi, owner: str, wanted: str | None) -> str:
         """The credit dimension to read for an owner; shops and the company have none."""
         if owner[:2] in ("s:", "c:"):
@@ -115,5 +159,5 @@ class Evaluator:
             if not measure.dimensions:
                 return Fraction(0)
             dimension = measure.dimensions[0]
-        rows = read(question.owner, dimension, measure.name)
+        rows = read(question.owner, dimension, measure.name, question.first_day, question.last_day)
         return AGGREGATIONS[measure.kind].read(rows, self._scales[measure.unit])

@@ -159,11 +159,10 @@ class _Settling:
         owner = source.of(self.scope.owner)
         kpi = self.definitions.kpis[source.kpi]
         dimension = self.evaluator.dimension(kpi, owner, source.dimension or None)
-        days = (self.scope.first_day, self.scope.last_day)
         return self.evaluator.evaluate(
             kpi,
-            Question(owner, dimension, self.scope.period.key),
-            lambda who, where, measure: self.read(who, where, measure, *days),
+            Question(owner, dimension, self.scope.period.key, self.scope.first_day, self.scope.last_day),
+            self.read,
             lambda name: self._target(name, owner),
         )
 

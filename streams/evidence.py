@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from scoring.atoms import total_order
-from scoring.contribution import Contributions, Program
+from scoring.contribution import Contributions, Key, Program
 from scoring.definitions import Definitions
 from scoring.events.base import Event
-from scoring.kpi import KpiValue
+from scoring.kpi import KpiValue, measures_read
 from scoring.statement import canonical
+from scoring.windows import span_of
 from streams.codec import Codec
 from streams.pipeline import view_of
 from streams.stores.base import Fact, Store
 
 CHUNK_CASES = 2_000
-Cell = tuple[str, str, str]
-"""(owner, dimension, measure)."""
+Cell = tuple[str, str, str, str]
+"""(owner, dimension, measure, window); window "" is the asked days themselves."""
 
 _decode = msgspec.msgpack.Decoder().decode
 
@@ -37,17 +38,13 @@ class Behind:
 
 def cells_of(value: KpiValue, definitions: Definitions) -> frozenset[Cell]:
     """The cells that a KPI value was computed from."""
-    kpi = definitions.kpis[value.kpi]
-    names = {*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator else ())}
     cells = set()
-    for name in names:
-        measure = definitions.measures.get(name)
-        if measure is None:
-            continue
+    for name, window in measures_read(definitions.kpis[value.kpi], definitions.kpis):
+        measure = definitions.measures[name]
         dimension = value.dimension
         if dimension and dimension not in measure.dimensions:
             dimension = measure.dimensions[0] if measure.dimensions else ""
-        cells.add((value.owner, dimension, name))
+        cells.add((value.owner, dimension, name, window))
     return frozenset(cells)
 
 
@@ -59,9 +56,30 @@ class Extent:
     last_day: str
     batch: int
 
-    def holds(self, period: str) -> bool:
-        """Whether the period of a cell is one of the days."""
-        return self.first_day <= period <= self.last_day
+    def span(self, window: str) -> tuple[str, str]:
+        """The days of a window."""
+        return span_of(window, self.first_day, self.last_day) if window else (self.first_day, self.last_day)
+
+
+class Groups:
+    """Finds the groups of cells that a contribution belongs to."""
+
+    def __init__(self, groups: Iterable[frozenset[Cell]], extent: Extent) -> None:
+        self._spans: dict[str, tuple[str, str]] = {}
+        self._by_name: dict[tuple[str, str, str], list[tuple[str, frozenset[Cell]]]] = {}
+        for group in groups:
+            for owner, dimension, measure, window in group:
+                self._spans[window] = extent.span(window)
+                self._by_name.setdefault((owner, dimension, measure), []).append((window, group))
+
+    def hit(self, contributions: Iterable[Key]) -> set[frozenset[Cell]]:
+        """The groups in whose cells and days one of the contributions falls."""
+        return {
+            group
+            for owner, dimension, measure, period, _ in contributions
+            for window, group in self._by_name.get((owner, dimension, measure), ())
+            if self._spans[window][0] <= period <= self._spans[window][1]
+        }
 
 
 def standing(fact: Fact) -> bool:
@@ -109,19 +127,11 @@ def gather(
     store: Store, codec: Codec, program: Program, groups: Collection[frozenset[Cell]], extent: Extent
 ) -> dict[frozenset[Cell], dict[str, object]]:
     """For each group of cells the facts behind it in the extent: their number and a digest over their identities."""
-    by_cell: dict[Cell, list[frozenset[Cell]]] = {}
-    for group in groups:
-        for cell in group:
-            by_cell.setdefault(cell, []).append(group)
+    index = Groups(groups, extent)
     counts: dict[frozenset[Cell], int] = dict.fromkeys(groups, 0)
     digests = {group: hashlib.sha256() for group in groups}
     for behind in walk(store, codec, program):
-        hit = {
-            group
-            for owner, dimension, measure, period, _ in behind.contributions
-            if extent.holds(period)
-            for group in by_cell.get((owner, dimension, measure), ())
-        }
+        hit = index.hit(behind.contributions)
         keys = sorted(fact.event_key for fact in behind.facts if fact.batch <= extent.batch)
         for group in hit:
             counts[group] += len(keys)

@@ -11,7 +11,12 @@ from scoring.definitions import KPIS, MEASURES, DefinitionError, Definitions, Fa
 def catalogue_texts() -> dict[str, str]:
     """The shipped measures and KPIs, by relative name."""
     catalogue = files("scoring") / "catalogue"
-    return {name: (catalogue / name.removeprefix("catalogue/")).read_text("utf-8") for name in (MEASURES, KPIS)}
+    return {
+        f"{folder}{file.name}": file.read_text("utf-8")
+        for folder in (MEASURES, KPIS)
+        for file in sorted((catalogue / Path(folder).name).iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".toml")
+    }
 
 
 def folder_texts(folder: Path) -> dict[str, str]:

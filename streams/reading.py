@@ -117,8 +117,10 @@ class Reader:
         used = self._evaluator.dimension(kpi, owner, dimension)
         cache: dict[tuple[str, str, str], dict[str, list[tuple[str, str, int]]]] = {}
 
-        def rows_of(who: str, where: str, measure: str, day: str) -> Rows:
-            key = (who, where, measure)
+        def rows_of(who: str, where: str, measure: str, first: str, last: str) -> Rows:
+            key, day = (who, where, measure), first
+            if first != last or not min(days) <= day <= max(days):
+                return self._numbers.cells(who, where, measure, first, last)
             if key not in cache:
                 by_day: dict[str, list[tuple[str, str, int]]] = {}
                 for row in self._numbers.cells(who, where, measure, min(days), max(days)):
@@ -129,8 +131,8 @@ class Reader:
         return [
             self._evaluator.evaluate(
                 kpi,
-                Question(owner, used, day),
-                lambda who, where, measure, day=day: rows_of(who, where, measure, day),  # type: ignore[misc]
+                Question(owner, used, day, day, day),
+                rows_of,
                 lambda target, day=day: self.target(target, owner, day),  # type: ignore[misc]
             )
             for day in days
@@ -148,11 +150,9 @@ class Reader:
         used = self._evaluator.dimension(kpi, owner, dimension)
         first, last = span
 
-        def read(who: str, where: str, measure: str) -> Rows:
-            return self._numbers.cells(who, where, measure, first, last)
-
+        question = Question(owner, used, period_key, first, last)
         return self._evaluator.evaluate(
-            kpi, Question(owner, used, period_key), read, lambda name: self.target(name, owner, period_key)
+            kpi, question, self._numbers.cells, lambda name: self.target(name, owner, period_key)
         )
 
     def counts(self) -> Mapping[str, int]:

@@ -18,7 +18,7 @@ from scoring.kpi import KpiValue
 from scoring.period import instant_text, period_of
 from scoring.statement import exact_text
 from streams.codec import Codec
-from streams.evidence import cells_of, walk
+from streams.evidence import Extent, Groups, cells_of, walk
 from streams.reading import Reader
 
 KpiArgument = Annotated[str, typer.Argument(help="KPI id, such as net_sales.")]
@@ -109,14 +109,17 @@ def explain(
 
 
 def _cases(reader: Reader, definitions: Definitions, value: KpiValue, period: str) -> list[dict[str, Any]]:
-    wanted, span = cells_of(value, definitions), period_of(period, definitions.reference.company.zone)
+    span = period_of(period, definitions.reference.company.zone)
+    extent = Extent(span.first_day, span.last_day, 0)
+    wanted = Groups([cells_of(value, definitions)], extent)
     rows = []
     program = definitions.program()
     cases = sorted({*reader.store.all_cases(), *reader.store.derived_cases()})
     for behind in walk(reader.store, Codec(), program, cases):
         adds: dict[str, int] = {}
-        for (who, where, measure, day, item), amount in behind.contributions.items():
-            if (who, where, measure) in wanted and span.first_day <= day <= span.last_day:
+        for key, amount in behind.contributions.items():
+            if wanted.hit([key]):
+                _, _, measure, _, item = key
                 name = f"{measure} {item}".strip()
                 adds[name] = adds.get(name, 0) + amount
         if adds:

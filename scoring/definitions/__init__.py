@@ -26,7 +26,8 @@ from scoring.measures import Measure
 from scoring.plan import Plan
 from scoring.reference import Person, Reference, Target
 
-MEASURES, KPIS = "catalogue/measures.toml", "catalogue/kpis.toml"
+MEASURES, KPIS = "catalogue/measures/", "catalogue/kpis/"
+"""Folders of the catalogue, one file a family; a company's own file replaces the shipped one of its name."""
 KNOWN_FILES = (
     "company.toml",
     "people.toml",
@@ -35,11 +36,12 @@ KNOWN_FILES = (
     "fx.toml",
     "points.toml",
     "alerts.toml",
-    MEASURES,
-    KPIS,
+    "catalogue/measures.toml",
+    "catalogue/kpis.toml",
 )
-REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml", MEASURES)
-"""Files that decide what facts contribute; a change in one of them re-evaluates every case."""
+KNOWN_FOLDERS = ("plans/", MEASURES, KPIS)
+REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml")
+"""Files that decide, with the measures, what facts contribute; a change in one of them re-evaluates every case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Definitions:
 
     def program_fingerprint(self) -> str:
         """SHA-256 over the files that decide contributions."""
-        return _digest(self.texts, REFERENCE_FILES)
+        return _digest(self.texts, (*REFERENCE_FILES, *_in_folder(self.texts, MEASURES)))
 
     def program(self) -> Program:
         """The compiled measures."""
@@ -74,6 +76,11 @@ class Definitions:
         """The owner's target for a KPI in a period."""
         wanted = (owner, kpi, period)
         return next((row for row in self.reference.targets if (row.owner, row.kpi, row.period) == wanted), None)
+
+
+def _in_folder(texts: Mapping[str, str], folder: str) -> list[str]:
+    """The files of a folder; sealed definitions of the first release have one file in place of a catalogue folder."""
+    return sorted(name for name in texts if name.startswith(folder) or name == f"{folder.rstrip('/')}.toml")
 
 
 def _digest(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
@@ -93,10 +100,10 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         return roots.get(name) or Table(name, "", {}, faults)
 
     faults.extend(_file_faults(texts))
-    plan_files = sorted(name for name in texts if name.startswith("plans/"))
+    plan_files = _in_folder(texts, "plans/")
     plan_ids = tuple(_plan_id(roots[name]) for name in plan_files)
-    measures = read_measures(root(MEASURES))
-    kpis = read_kpis(root(KPIS), measures)
+    measures = read_measures([roots[name] for name in _in_folder(texts, MEASURES)])
+    kpis = read_kpis([roots[name] for name in _in_folder(texts, KPIS)], measures)
     company, policy, shops = read_company(root("company.toml"))
     teams, people = read_people(root("people.toml"), plan_ids)
     names = {person.id for person in people}
@@ -124,11 +131,11 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
 
 
 def _file_faults(texts: Mapping[str, str]) -> list[Fault]:
-    known = f"{', '.join(KNOWN_FILES)}, plans/<id>.toml"
+    known = f"{', '.join(KNOWN_FILES)}, plans/<id>.toml, {MEASURES}<family>.toml, {KPIS}<family>.toml"
     faults = [
         Fault(name, "", f"is not read; known: {known}{nearest(name, KNOWN_FILES)}")
         for name in texts
-        if name not in KNOWN_FILES and not name.startswith("plans/")
+        if name not in KNOWN_FILES and not name.startswith(KNOWN_FOLDERS)
     ]
     if "company.toml" not in texts:
         faults.append(Fault("company.toml", "", "is missing; a definitions folder starts with company.toml"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoring.definitions.table import Table, exact_number
-from scoring.kpi import Kpi
+from scoring.kpi import Kpi, measures_read
 from scoring.measures import Measure
 
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -37,7 +37,9 @@ def rolling_kpis(kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> tu
     found = []
     for kpi in kpis.values():
         names = {*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator else ())}
-        if names and all(name in measures and measures[name].rolling for name in names):
+        read = measures_read(kpi, kpis)
+        is_plain = not any(name.startswith(("target.", "period.")) for name in names)
+        if is_plain and read and all(measures[name].rolling and not window for name, window in read):
             found.append(kpi.id)
     return tuple(found)
 

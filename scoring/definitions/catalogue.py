@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scoring.atoms import ATOMS
 from scoring.definitions.table import Table, nearest
 from scoring.formula import Formula, FormulaError, parse_formula
 from scoring.kpi import DIRECTIONS, UNITS, Kpi
 from scoring.measures import AGGREGATIONS, Measure
+from scoring.windows import window_fault
 
-DIMENSIONS = ("agent", "campaign", "host", "live_op", "self", "shop", "warehouse")
+DIMENSIONS = (
+    "agent",
+    "assignee",
+    "author",
+    "bd",
+    "campaign",
+    "controller",
+    "cost_centre",
+    "host",
+    "live_op",
+    "publisher",
+    "purchaser",
+    "rep",
+    "self",
+    "shop",
+    "trainer",
+    "warehouse",
+)
 MEASURE_UNITS = ("money", "count", "seconds", "points")
 _NOTHING = parse_formula("0")
 
 
-def read_measures(root: Table) -> dict[str, Measure]:
-    """measures.toml: measures by name."""
-    measures: dict[str, Measure] = {}
-    section = root.table("measure")
-    if section is not None:
-        for name in section.values:
-            table = section.table(name)
-            if table is not None:
-                measures[name] = _measure(name, table)
-    root.finish()
-    return measures
+def read_measures(roots: Sequence[Table]) -> dict[str, Measure]:
+    """The files of catalogue/measures: measures by name."""
+    return {name: _measure(name, table) for name, table in _entries(roots, "measure").items()}
+
+
+def _entries(roots: Sequence[Table], kind: str) -> dict[str, Table]:
+    """The tables [kind.<name>] of all files; a name that stands in two files is a fault."""
+    found: dict[str, Table] = {}
+    for root in roots:
+        section = root.table(kind)
+        for name in section.values if section is not None else ():
+            table = section.table(name) if section is not None else None
+            if table is None:
+                continue
+            if name in found:
+                table.fault("", f"stands in {found[name].file} too; keep one, or give this one another name")
+            else:
+                found[name] = table
+        root.finish()
+    return found
 
 
 def _measure(name: str, table: Table) -> Measure:
-    atom = table.choice("atom", tuple(ATOMS))
-    fields = _fields(atom)
+    atoms = _atoms(table)
+    fields = _common_fields(atoms)
     value = table.text("value")
     if value != "1" and fields:
         _known_field(table, "value", value, fields)
@@ -48,7 +75,7 @@ def _measure(name: str, table: Table) -> Measure:
     measure = Measure(
         name=name,
         version=table.whole("version", 1, 1),
-        atom=atom,
+        atoms=atoms,
         kind=table.choice("kind", tuple(AGGREGATIONS)),
         value=value,
         at=at,
@@ -61,6 +88,22 @@ def _measure(name: str, table: Table) -> Measure:
     )
     table.finish()
     return measure
+
+
+def _atoms(table: Table) -> tuple[str, ...]:
+    """One kind of atom, or a list of kinds that all have the fields that the measure reads."""
+    if not isinstance(table.raw("atom"), list):
+        return (table.choice("atom", tuple(ATOMS)),)
+    atoms = table.texts("atom")
+    for atom in atoms:
+        if atom not in ATOMS:
+            table.fault("atom", f"{atom!r} is no kind of atom; known: {', '.join(ATOMS)}{nearest(atom, tuple(ATOMS))}")
+    return atoms
+
+
+def _common_fields(atoms: tuple[str, ...]) -> tuple[str, ...]:
+    fields = [_fields(atom) for atom in atoms]
+    return tuple(name for name in fields[0] if all(name in more for more in fields)) if fields else ()
 
 
 def _fields(atom: str) -> tuple[str, ...]:
@@ -85,18 +128,26 @@ def _dimensions(table: Table) -> tuple[str, ...]:
     return dimensions
 
 
-def read_kpis(root: Table, measures: Mapping[str, Measure]) -> dict[str, Kpi]:
-    """kpis.toml: KPIs by id."""
-    kpis: dict[str, Kpi] = {}
-    section = root.table("kpi")
-    if section is not None:
-        known = tuple(section.values)
-        for name in section.values:
-            table = section.table(name)
-            if table is not None:
-                kpis[name] = _kpi(name, table, measures, known)
-    root.finish()
+def read_kpis(roots: Sequence[Table], measures: Mapping[str, Measure]) -> dict[str, Kpi]:
+    """The files of catalogue/kpis: KPIs by id."""
+    entries = _entries(roots, "kpi")
+    kpis = {name: _kpi(name, table, measures, tuple(entries)) for name, table in entries.items()}
+    for name, kpi in kpis.items():
+        circle = _circle(kpi, kpis, (name,))
+        if circle:
+            entries[name].fault("numerator", f"reads itself: {' -> '.join(circle)}; spell the measures out")
     return kpis
+
+
+def _circle(kpi: Kpi, kpis: Mapping[str, Kpi], path: tuple[str, ...]) -> tuple[str, ...] | None:
+    names = (*kpi.numerator.names, *(kpi.denominator.names if kpi.denominator and len(path) == 1 else ()))
+    for other in (name.partition("@")[0].removeprefix("kpi.") for name in names if name.startswith("kpi.")):
+        if other in path:
+            return (*path, other)
+        found = _circle(kpis[other], kpis, (*path, other)) if other in kpis else None
+        if found:
+            return found
+    return None
 
 
 def _kpi(name: str, table: Table, measures: Mapping[str, Measure], kpis: tuple[str, ...]) -> Kpi:
@@ -131,9 +182,15 @@ def _formula(table: Table, name: str, measures: Mapping[str, Measure], kpis: tup
         table.fault(name, str(error))
         return None
     for used in formula.names:
-        target = used.removeprefix("target.")
-        if (used != target and target in kpis) or used in measures:
+        named, at, window = used.partition("@")
+        fault = window_fault(window) if at else None
+        if fault:
+            table.fault(name, f"{used!r}: {fault}")
+        kind, _, other = named.rpartition(".")
+        if at and kind == "target":
+            table.fault(name, f"{used!r}: a target belongs to its own period; leave the window out")
+        if named in measures or named == "period.days" or (kind in ("target", "kpi") and other in kpis):
             continue
-        hint = nearest(used, (*measures, *(f"target.{kpi}" for kpi in kpis)))
-        table.fault(name, f"{used!r} is no measure and no target{hint}")
+        hint = nearest(named, (*measures, *(f"{kind}.{kpi}" for kpi in kpis if kind)))
+        table.fault(name, f"{named!r} is no measure, no target.<kpi>, no kpi.<kpi> and not period.days{hint}")
     return formula

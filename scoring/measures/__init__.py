@@ -7,7 +7,9 @@ from scoring.measures.distinct import Distinct
 from scoring.measures.distinct_day import DistinctDay
 from scoring.measures.last import Last
 from scoring.measures.maximum import Maximum
+from scoring.measures.median import Median
 from scoring.measures.percentile import Percentile90
+from scoring.measures.repeated import Repeated
 from scoring.measures.sum import Sum
 
 AGGREGATIONS: dict[str, Aggregation] = {
@@ -16,7 +18,9 @@ AGGREGATIONS: dict[str, Aggregation] = {
     "distinct_day": DistinctDay(),
     "last": Last(),
     "maximum": Maximum(),
+    "median": Median(),
     "percentile": Percentile90(),
+    "repeated": Repeated(),
 }
 
 __all__ = ["AGGREGATIONS", "MICRO", "Aggregation", "Measure", "Rows", "merged"]

@@ -23,7 +23,7 @@ class Measure:
 
     name: str
     version: int
-    atom: str
+    atoms: tuple[str, ...]
     kind: str
     value: str
     at: str

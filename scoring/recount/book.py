@@ -74,6 +74,7 @@ class Book:
         self.sums: dict[Key, int] = {}
         self.items: dict[Key, set[str]] = {}
         self.values: dict[Key, list[int]] = {}
+        self.kept: dict[tuple[str, Key], list[tuple[str, str]]] = {}
 
     def local(self, us: int) -> datetime:
         return (EPOCH + timedelta(microseconds=us)).astimezone(self.zone)
@@ -170,10 +171,19 @@ class Book:
         for key in self._whole_keys(measure, shop, at, credits):
             self.values.setdefault(key, []).append(value)
 
+    def keep(self, measure: tuple[str, str], shop: str, at: int, item: str, credits: list[Credit]) -> None:
+        """One item of a multiset of another kind; `measure` is (name, kind).
+
+        Kinds are "repeated", "last" (items "<us>:<value>"), "maximum" and "median".
+        """
+        name, kind = measure
+        for key in self._whole_keys(name, shop, at, credits):
+            self.kept.setdefault((kind, key), []).append((self.day(at), item))
+
     def _whole_keys(self, measure: str, shop: str, at: int, credits: list[Credit]) -> set[Key]:
         if not self.first_day <= self.day(at) <= self.last_day:
             return set()
-        keys = {(f"s:{shop}", "", measure), ("c:", "", measure)}
+        keys = {(f"s:{shop}", "", measure), ("c:", "", measure)} if shop else set()
         for credit in credits:
             for person in credit.shares:
                 keys.add((f"e:{person}", credit.dimension, measure))
@@ -187,4 +197,30 @@ class Book:
         for key, values in self.values.items():
             rank = (9 * len(values) + 9) // 10
             read[key] = Fraction(sorted(values)[rank - 1])
+        read |= {key: READERS[kind](rows) for (kind, key), rows in self.kept.items()}
         return {key: value for key, value in read.items() if value}
+
+
+def _repeated(rows: list[tuple[str, str]]) -> Fraction:
+    days: dict[str, set[str]] = {}
+    for day, item in rows:
+        days.setdefault(item, set()).add(day)
+    return Fraction(sum(len(seen) > 1 for seen in days.values()))
+
+
+def _last(rows: list[tuple[str, str]]) -> Fraction:
+    _, value = max((int(item.partition(":")[0]), Fraction(item.partition(":")[2])) for _, item in rows)
+    return value
+
+
+def _median(rows: list[tuple[str, str]]) -> Fraction:
+    values = sorted(int(item) for _, item in rows)
+    return Fraction(values[(len(values) - 1) // 2] + values[len(values) // 2], 2 * MICRO)
+
+
+READERS: dict[str, Callable[[list[tuple[str, str]]], Fraction]] = {
+    "repeated": _repeated,
+    "last": _last,
+    "maximum": lambda rows: Fraction(max(int(item) for _, item in rows)),
+    "median": _median,
+}

@@ -17,7 +17,7 @@ from scoring.period import Period, instant_text, period_of
 from scoring.settlement import ComponentResult, PersonResult, settle
 from scoring.statement import Json, exact_text, label_json, money_text
 from streams.codec import event_key
-from streams.evidence import Cell, Extent, cells_of, standing, walk
+from streams.evidence import Cell, Extent, Groups, cells_of, standing, walk
 from streams.stores.base import Close, Fact
 
 if TYPE_CHECKING:
@@ -150,14 +150,10 @@ def _late_facts(
     """Facts that arrived after the seal, by the groups of cells that their cases changed in the origin period."""
     values = [item.value for result in results for item in result.items]
     values += [row.base for result in results for row in result.components if row.base is not None]
-    by_cell: dict[Cell, set[frozenset[Cell]]] = defaultdict(set)
-    for value in values:
-        group = cells_of(value, definitions)
-        for cell in group:
-            by_cell[cell].add(group)
     by_case = _named_by_case(closing, close.cut_batch)
     found: dict[frozenset[Cell], list[Json]] = {EVERYTHING: [row for rows in by_case.values() for row in rows]}
     extent = Extent(origin.first_day, origin.last_day, close.cut_batch)
+    index = Groups({cells_of(value, definitions) for value in values}, extent)
     cases = sorted(by_case)
     now, then = (
         walk(closing.store, closing.codec, closing.program, cases, keep)
@@ -165,13 +161,7 @@ def _late_facts(
     )
     for today, sealed in zip(now, then, strict=True):
         moved = changes(today.contributions, sealed.contributions)
-        hit = {
-            group
-            for owner, dimension, measure, day, _ in moved
-            if extent.holds(day)
-            for group in by_cell.get((owner, dimension, measure), ())
-        }
-        for group in hit:
+        for group in index.hit(moved):
             found.setdefault(group, []).extend(by_case[today.case])
     return found
 

@@ -8,13 +8,16 @@ from itertools import groupby
 
 from scoring.definitions import Definitions
 from scoring.events.base import Event
+from scoring.kpi import measures_read
 from scoring.measures import AGGREGATIONS
 from scoring.recount import recount
+from scoring.windows import span_of
 from streams.codec import Codec
-from streams.evidence import Cell
 from streams.stores.base import Store
 
 LISTED = 20
+Cell = tuple[str, str, str]
+"""(owner, dimension, measure)."""
 
 
 def counted(store: Store, definitions: Definitions, first_day: str, last_day: str) -> dict[Cell, Fraction]:
@@ -33,6 +36,18 @@ def effective_facts(store: Store, codec: Codec) -> Iterator[Event]:
     """Every fact that is not retracted, as an event."""
     for fact in store.all_facts():
         yield codec.restore(fact.event_type, fact.body)
+
+
+def windows_of(definitions: Definitions, first_day: str, last_day: str) -> dict[tuple[str, str], set[str]]:
+    """Days outside a period that KPIs of plans look at: {(first day, last day): measures}."""
+    on_plans = {item.source.kpi for plan in definitions.plans.values() for item in plan.items}
+    on_plans |= {part.source.kpi for plan in definitions.plans.values() for part in plan.components if part.source}
+    found: dict[tuple[str, str], set[str]] = {}
+    for kpi in sorted(on_plans):
+        for measure, window in measures_read(definitions.kpis[kpi], definitions.kpis):
+            if window:
+                found.setdefault(span_of(window, first_day, last_day), set()).add(measure)
+    return found
 
 
 def differences(

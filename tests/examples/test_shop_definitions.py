@@ -41,7 +41,7 @@ def plans() -> list[dict[str, Any]]:
 def definitions() -> Definitions:
     """The folder as the product reads it."""
     texts = {p.relative_to(FOLDER).as_posix(): p.read_text("utf-8") for p in FOLDER.rglob("*.toml")}
-    texts |= {f"catalogue/{p.name}": p.read_text("utf-8") for p in CATALOGUE.glob("*.toml")}
+    texts |= {p.relative_to(CATALOGUE.parent).as_posix(): p.read_text("utf-8") for p in CATALOGUE.rglob("*.toml")}
     return read_definitions(texts)
 
 

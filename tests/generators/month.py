@@ -75,6 +75,10 @@ class Month:
         return event
 
 
+FAMILY_STORIES: tuple[Callable[[Month], None], ...] = ()
+"""Tellers of the other families, from files of their own."""
+
+
 def small_month(rng: random.Random, size: int) -> tuple[dict[str, str], list[Wire]]:
     """Definition texts by file name (without the catalogue) and about `size` wire events in the order of telling.
 
@@ -87,7 +91,7 @@ def small_month(rng: random.Random, size: int) -> tuple[dict[str, str], list[Wir
     tellers: list[Callable[[Month], None]] = [stories.live_session, stories.conversation]
     while len(month.events) < size:
         rng.choice(tellers)(month)
-        tellers = [*stories.ALL]
+        tellers = [*stories.ALL, *FAMILY_STORIES]
     _retract_some(month)
     rng.shuffle(month.events)
     return texts, month.events

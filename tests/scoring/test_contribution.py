@@ -129,8 +129,8 @@ def test_a_wrong_measure_is_a_fault(line: str, key: str, message: str) -> None:
         "atom": "paid_line", "value": "rev", "at": "paid_at", "kind": "sum", "unit": "money", "dimensions": ["shop"],
     }  # fmt: skip
     faults: list[Fault] = []
-    read_measures(Table("m.toml", "", {"measure": {"m": {**values, **tomllib.loads(line)}}}, faults))
+    read_measures([Table("m.toml", "", {"measure": {"m": {**values, **tomllib.loads(line)}}}, faults)])
     assert any(fault.key == key and message in fault.message for fault in faults), faults
     clean: list[Fault] = []
-    read_measures(Table("m.toml", "", {"measure": {"m": values}}, clean))
+    read_measures([Table("m.toml", "", {"measure": {"m": values}}, clean)])
     assert clean == []

@@ -21,7 +21,7 @@ def test_facts_behind_a_value() -> None:
         tell.event("chat.message", "03 10:00:00", session_id="c", sender="customer"),
     )
     group = cells_of(desk.kpi("net_sales", "e:ann"), desk.definitions)
-    assert group == {("e:ann", "shop", "gmv"), ("e:ann", "shop", "refund_amount")}
+    assert group == {("e:ann", "shop", "gmv", ""), ("e:ann", "shop", "refund_amount", "")}
     (found,) = gather(desk.store, CODEC, desk.definitions.program(), [group], OCTOBER).values()
     assert found["facts"] == 2
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from statistics import median
 
 import pytest
 
@@ -47,6 +48,16 @@ def naive_last(entries: Sequence[Entry]) -> Fraction | None:
     return max(pairs)[1] if pairs else None
 
 
+def naive_repeated(entries: Sequence[Entry]) -> Fraction | None:
+    """Items for which two different days can be found."""
+    return Fraction(len({item for day, item in entries if any(o == item and d != day for d, o in entries)}))
+
+
+def naive_median(entries: Sequence[Entry]) -> Fraction | None:
+    """The library's median."""
+    return Fraction(median([Fraction(int(item), MICRO) for _, item in entries])) if entries else None
+
+
 def naive_sum(entries: Sequence[Entry]) -> Fraction | None:
     """All of them."""
     return Fraction(sum(int(item) for _, item in entries))
@@ -58,7 +69,9 @@ NAIVE: dict[str, Callable[[Sequence[Entry]], Fraction | None]] = {
     "distinct_day": naive_distinct_day,
     "last": naive_last,
     "maximum": naive_maximum,
+    "median": naive_median,
     "percentile": naive_percentile,
+    "repeated": naive_repeated,
 }
 
 
@@ -117,7 +130,16 @@ def test_shards_merge_without_loss(kind: str) -> None:
         assert AGGREGATIONS[kind].read(rows, Fraction(1)) == NAIVE[kind](left), f"seed {seed}"
 
 
-EMPTY = {"sum": 0, "distinct": 0, "distinct_day": 0, "last": None, "maximum": None, "percentile": None}
+EMPTY = {
+    "sum": 0,
+    "distinct": 0,
+    "distinct_day": 0,
+    "last": None,
+    "maximum": None,
+    "median": None,
+    "percentile": None,
+    "repeated": 0,
+}
 
 
 @pytest.mark.parametrize(("kind", "empty"), sorted(EMPTY.items()))
@@ -139,6 +161,9 @@ def test_worked_examples() -> None:
     assert read["percentile"]([("d", str(10 * n), 1) for n in range(1, 11)], Fraction(1)) == 90
     assert read["percentile"]([("d", "7", 9), ("d", "100", 1)], Fraction(1)) == 7
     assert read["percentile"]([("d", "7", 8), ("d", "100", 1)], Fraction(1)) == 100
+    assert read["median"]([("d", "1000000", 1), ("e", "9000000", 1), ("e", "5000000", 1)], Fraction(1)) == 5
+    assert read["median"]([("d", "1000000", 1), ("e", "5000000", 1)], Fraction(1)) == 3
+    assert read["repeated"]([("mon", "a", 2), ("mon", "b", 2), ("tue", "a", 1)], Fraction(1)) == 1
     assert read["last"]([("d", "1:5", 1), ("d", "2:7", 1)], Fraction(1)) == 7
 
 
@@ -156,7 +181,7 @@ def test_millionths() -> None:
 def test_a_measure_names_fields_that_its_atom_has(name: str) -> None:
     """Atom, value, time, flags and the earlier part of each shipped measure exist."""
     measure = MEASURES[name]
-    kind = ATOMS[measure.atom]
+    kind = ATOMS[measure.atoms[0]]
     has = set(getattr(kind, "__dataclass_fields__", ())) | {
         key for key, value in vars(kind).items() if isinstance(value, property)
     }
@@ -171,7 +196,7 @@ def test_a_measure_names_fields_that_its_atom_has(name: str) -> None:
 
 def test_every_atom_is_measured() -> None:
     """No kind of atom is made for nothing."""
-    assert {measure.atom for measure in MEASURES.values()} == set(ATOMS)
+    assert {atom for measure in MEASURES.values() for atom in measure.atoms} == set(ATOMS)
 
 
 def test_the_table_of_cases() -> None:
