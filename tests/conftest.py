@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +18,10 @@ from streams.stores.migration import migrate
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+# A run in the background of a shell ignores Ctrl-C, and so would every process that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Two cores are shared with other work, so a deadline would measure the neighbours.
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
