@@ -1,4 +1,4 @@
-"""`make bench`: Online Retail end to end, next to a bare copy into SQLite; then the lanes of the Kafka engine."""
+"""`make bench`: Online Retail end to end, next to a bare copy into SQLite; the dictionary; the Kafka engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from examples.inputs import input_folder
 
 LANES = ("bare", "in_order", "again", "shuffled")
-PARTS = ("embedded", "kafka")
+PARTS = ("embedded", "dictionary", "kafka")
 
 
 def main() -> None:
@@ -32,9 +32,13 @@ def main() -> None:
 
         print(json.dumps(run_lane(given.lane, given.work, given.source)))
         return
-    if given.only != "kafka":
+    if given.only in (None, "embedded"):
         embedded()
-    if given.only != "embedded":
+    if given.only in (None, "dictionary"):
+        from benchmarks.dictionary import main as dictionary
+
+        dictionary([])
+    if given.only in (None, "kafka"):
         from benchmarks.kafka.__main__ import main as kafka
 
         kafka([])

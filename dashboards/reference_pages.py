@@ -1,15 +1,19 @@
-"""Pages of docs/ written from the code: every KPI, every event. Run `python -m dashboards.reference_pages docs`."""
+"""Pages of docs/ from the code: every KPI, measure and event. Run `python -m dashboards.reference_pages docs`."""
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scoring.definitions import Definitions, read_definitions
+from dashboards.kpi_pages import catalogue_of, docstring, index_page, kpi_page, page_name, takes
+from dashboards.requirements_page import requirements_page
+from dashboards.role_page import role_page
+from scoring.definitions import MEASURES, Definitions, read_definitions
 from scoring.events import EVENT_TYPES, FAMILIES, Event
 from scoring.events.order import OrderLine
-from scoring.kpi import Kpi
+from scoring.measures import Measure
 from streams.codec.shape import Field, Shape, shape_of
 from streams.folder import catalogue_texts
 
@@ -24,7 +28,9 @@ KINDS = {
     "micro": "decimal",
     "lines": "list of lines",
 }
-BETTER = {"up": "higher", "down": "lower", "band": "near the target"}
+FOLDER = "kpis"
+REPOSITORY = Path(__file__).resolve().parents[1]
+EXAMPLES, DOCS = REPOSITORY / "examples" / "kpis", REPOSITORY / "docs"
 
 
 def shipped() -> Definitions:
@@ -32,46 +38,42 @@ def shipped() -> Definitions:
     return read_definitions({**catalogue_texts(), "company.toml": COMPANY})
 
 
-def kpi_page() -> str:
-    """docs/kpis.md: every KPI of the catalogue in the order of its file."""
-    kpis = shipped().kpis
-    head = [
-        f"# KPIs\n\n{NOTICE}\n",
-        f"The {len(kpis)} KPIs of `scoring/catalogue/kpis/`. [measures.md](measures.md) says what the measures in",
-        "a formula count. A ratio is null when its denominator is zero or negative; a KPI below its minimum sample is",
-        "`insufficient` and is not scored. Money is in the company's currency.\n",
-    ]
-    return "\n".join([*head, *(_kpi(kpi) for kpi in kpis.values())])
+def kpi_pages() -> dict[str, str]:
+    """docs/kpis/: the index and a page for every KPI, by file name."""
+    catalogue = catalogue_of(shipped(), EXAMPLES)
+    pages = {page_name(kpi): kpi_page(catalogue, kpi, NOTICE) for kpi in catalogue.definitions.kpis}
+    return {f"{FOLDER}/{name}": page for name, page in {**pages, "README.md": index_page(catalogue, NOTICE)}.items()}
 
 
-def _kpi(kpi: Kpi) -> str:
-    formula = f"`{kpi.numerator.text}`"
-    if kpi.denominator is not None:
-        formula += f" / `{kpi.denominator.text}`"
-    facts = [
-        f"unit {kpi.unit}",
-        f"better {BETTER[kpi.direction]}",
-        f"dated {kpi.time}",
-        f"credit {', '.join(kpi.dimensions)}",
-        f"live class {kpi.live}",
+def measure_page() -> str:
+    """docs/measures.md: every measure of the catalogue, family by family, and what the atoms are that it counts."""
+    measures = shipped().measures
+    lines = [
+        f"# Measures\n\n{NOTICE}\n",
+        f"The {len(measures)} measures of `scoring/catalogue/measures/`: what KPIs are formulas over.",
+        "[counting.md](counting.md) tells the rules by which facts become atoms, and [kpis/](kpis/README.md) lists the",
+        "KPIs. A measure takes a field of its atoms, dates it at an instant of theirs and credits it in its",
+        "dimensions; shop and company get the whole unless it says otherwise. The independent recount",
+        "(`scoring/recount`) counts each one again.",
     ]
-    if kpi.min_sample:
-        facts.append(f"minimum sample {kpi.min_sample}")
-    if kpi.of_target:
-        facts.append(f"holds the target of `{kpi.of_target}` inside")
-    if kpi.additive_target:
-        facts.append("target prorated by days")
-    if kpi.empty_scores_zero:
-        facts.append("scores 0 when there is a numerator but no denominator")
-    return "\n".join(
-        (
-            f"## `{kpi.id}` · {kpi.name.zh} · {kpi.name.en}\n",
-            f"{kpi.about.zh}。  ",
-            f"{kpi.about.en}.\n",
-            f"- {formula}",
-            f"- {'; '.join(facts)}\n",
-        )
-    )
+    for name, text in catalogue_texts().items():
+        if name.startswith(MEASURES):
+            lines += _measure_family(Path(name).stem, [measures[key] for key in tomllib.loads(text).get("measure", {})])
+    return "\n".join([*lines, ""])
+
+
+def _measure_family(family: str, measures: list[Measure]) -> Iterator[str]:
+    yield f"\n## {family}\n"
+    yield "| measure | takes | kind | dated at | credited in | shop and company |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for measure in measures:
+        totals = {"always": "all", "never": "none"}.get(measure.totals, f"where `{measure.totals}`")
+        kind = f"{measure.kind}, {measure.unit}{', by the minute too' if measure.rolling else ''}"
+        credit = ", ".join(measure.dimensions) or "nobody"
+        yield f"| `{measure.name}` | {takes(measure)} | {kind} | `{measure.at}` | {credit} | {totals} |"
+    yield ""
+    for atom in sorted({atom for measure in measures for atom in measure.atoms}):
+        yield f"- `{atom}`: {docstring(atom)}"
 
 
 def event_page() -> str:
@@ -117,14 +119,24 @@ def _field(field: Field) -> str:
     return f"{name} | {kind}{' or null' if field.nullable else ''}"
 
 
-PAGES: dict[str, Callable[[], str]] = {"kpis.md": kpi_page, "events.md": event_page}
-"""Page by file name."""
+PAGES: dict[str, Callable[[], str]] = {
+    "measures.md": measure_page,
+    "events.md": event_page,
+    "roles.md": lambda: role_page(dict(shipped().kpis), NOTICE),
+    "requirements.md": lambda: requirements_page(DOCS, NOTICE),
+}
+"""Page by file name; those of KPIs are `kpi_pages`."""
 
 
 def main(folder: Path) -> None:
-    """Write every page into a folder."""
-    for name, page in PAGES.items():
-        (folder / name).write_text(page(), encoding="utf-8")
+    """Write every page into a folder, and remove pages of KPIs that there are no more."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    pages = kpi_pages() | {name: page() for name, page in PAGES.items()}
+    for path in (folder / FOLDER).glob("*.md"):
+        if f"{FOLDER}/{path.name}" not in pages:
+            path.unlink()
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

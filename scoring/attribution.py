@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,19 @@ from scoring.money import split_whole
 from scoring.period import LocalDays
 from scoring.reference import UNASSIGNED, Account, Assignment, Reference
 
-_SPECIFICITY = {"sku": 64, "campaign": 32, "warehouse": 32, "category": 16, "channel": 8, "shop": 4, "brand": 2}
+_SPECIFICITY = {
+    "session": 128,
+    "sku": 64,
+    "campaign": 32,
+    "warehouse": 32,
+    "supplier": 32,
+    "cost_centre": 32,
+    "partner": 32,
+    "category": 16,
+    "channel": 8,
+    "shop": 4,
+    "brand": 2,
+}
 _CACHED = 200_000
 
 
@@ -65,6 +78,9 @@ class Attribution:
             for name, value in assignment.scope:
                 self._named[assignment.tag][name].add(value)
         self._spreads: dict[object, Spread] = {}
+        spans = [(row.from_day, row.to_day) for row in reference.assignments]
+        spans += [(row.from_day, row.to_day) for person in reference.people for row in person.positions]
+        self._change_days = sorted({day for span in spans for day in span if day is not None})
         self._rates: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
         for rate in reference.rates:
             self._rates[rate.currency].append((rate.day, rate.rate))
@@ -92,6 +108,11 @@ class Attribution:
         shares = tuple((name, Fraction(names.count(name), len(names))) for name in sorted(set(names)))
         return self._keep(key, self._spread(shares, day))
 
+    def of_shares(self, shares: Mapping[str, Fraction], at: int) -> Spread:
+        """Given shares of employees at an instant; they add up to one."""
+        day, given = self.days.day(at), tuple(sorted(shares.items()))
+        return self._spreads.get((given, day)) or self._keep((given, day), self._spread(given, day))
+
     def of_tag(self, tag: str, scope: Mapping[str, str], at: int) -> Spread:
         """Shares of those who hold `tag` in the most specific matching scope; what is left over is `unassigned`."""
         day = self.days.day(at)
@@ -105,6 +126,11 @@ class Attribution:
         if found:
             return found
         return self._keep(key, self._spread(self._holders(tag, scope, day), day))
+
+    def change_days(self, after: str, before: str) -> list[str]:
+        """Local days between two days, both left out, on which an assignment or a position begins or ends."""
+        days = self._change_days
+        return days[bisect_right(days, after) : bisect_left(days, before)]
 
     def brand(self, shop: str) -> str:
         """The brand of a shop, empty when the shop is not declared."""

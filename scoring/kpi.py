@@ -15,6 +15,21 @@ from scoring.windows import span_of
 
 UNITS = ("money", "count", "ratio", "seconds", "hours", "points", "multiple")
 DIRECTIONS = ("up", "down", "band")
+PLATFORMS = (
+    "taobao",
+    "tmall",
+    "douyin",
+    "kuaishou",
+    "jd",
+    "pinduoduo",
+    "xiaohongshu",
+    "wechat",
+    "amazon",
+    "tiktok",
+    "shopify",
+    "alibaba",
+)
+"""Platforms that name KPIs in their own words or count them by their own rules; alibaba is Alibaba.com."""
 
 ReadRows = Callable[[str, str, str, str, str], Rows]
 """(owner, dimension, measure name, first day, last day) -> stored rows of these days."""
@@ -25,7 +40,11 @@ ReadTarget = Callable[[str], Number]
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """A KPI as data; without a denominator it is additive, with one it is a ratio that is divided on reading."""
+    """A KPI as data; without a denominator it is additive, with one it is a ratio that is divided on reading.
+
+    `aliases` are (platform, its name for the KPI). A variant is a KPI of its own: KPI `of` as a platform counts it.
+    `limit` is what the platform itself asks for.
+    """
 
     id: str
     version: int
@@ -42,6 +61,11 @@ class Kpi:
     of_target: str = ""
     additive_target: bool = False
     empty_scores_zero: bool = False
+    aliases: tuple[tuple[str, str], ...] = ()
+    of: str = ""
+    platform: str = ""
+    mode: str = ""
+    limit: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

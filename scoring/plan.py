@@ -12,6 +12,8 @@ from scoring.reference import Label
 from scoring.scales import Scale
 
 SELF = "self"
+STAGES = ("launch", "growth", "mature")
+"""How far a shop is (R6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One KPI on a scorecard; `target` None means the owner's own target of the period."""
+    """One KPI on a scorecard; `target` None means the owner's own target of the period.
+
+    `missing` says what a KPI without a value does, `neutral` the score that "neutral" takes. `needs_review` marks a
+    starter value of the catalogue that nobody has looked at; `reason` says why it may stay as it is (R91). `goal` is
+    the node of the goal tree that the item serves, "" for the one that has its KPI.
+    """
 
     source: Source
     kind: str
@@ -39,6 +46,10 @@ class PlanItem:
     target: Fraction | None
     missing: str
     duties: tuple[str, ...]
+    neutral: Fraction | None = None
+    needs_review: bool = False
+    reason: str = ""
+    goal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,24 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Blend:
+    """A share of the total comes from a team: alpha x individual + (1 - alpha) x team (5-scoring.md §5.11).
+
+    `team` is its owner key, or "team" for the team of the position.
+    """
+
+    alpha: Fraction
+    team: str = "team"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan as data."""
+    """A plan as data.
+
+    `sections` are the section weights of the scheme, none when it has no sections. A variant says which plan it stands
+    for (`variant_of`) in shops at which `stage` (R6). `applies_from` is the first day of this version, by which it is
+    to be acknowledged (R31); "" for the first day of a position.
+    """
 
     id: str
     version: int
@@ -90,3 +117,8 @@ class Plan:
     items: tuple[PlanItem, ...]
     components: tuple[PlanComponent, ...]
     bands: Bands
+    sections: tuple[tuple[str, Fraction], ...] = ()
+    stage: str = ""
+    variant_of: str = ""
+    blend: Blend | None = None
+    applies_from: str = ""

@@ -115,6 +115,13 @@ class TargetCheck:
     verdict: str
 
 
+def comparable(values: Sequence[Fraction | None]) -> tuple[Fraction, ...]:
+    """The known values of past periods, oldest first; zeros before the first other value are before any business."""
+    known = [value for value in values if value is not None]
+    begun = next((at for at, value in enumerate(known) if value), len(known))
+    return tuple(known[begun:])
+
+
 def check_target(
     history: Sequence[Fraction], target: Fraction, *, lower_is_better: bool = False, scale: Scale | None = None
 ) -> TargetCheck:

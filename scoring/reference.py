@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 
 UNASSIGNED = "unassigned"
@@ -34,6 +35,10 @@ class Shop:
     id: str
     name: Label
     brand: str = ""
+    service_window: tuple[str, str] | None = None
+    """Service hours as local clock times; None: those of the policy."""
+    stage: str = ""
+    """How far the shop is (R6): a position in it takes the variant of its plan for this stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,25 @@ class Policy:
     inquiry_window_days: int = 1
     inquiry_credit: str = "last_agent_before_order"
     bot_assist_counts: bool = False
+    closing_turn_filter: bool = True
+    rate_window: str = "exclude_if_started_outside"
+    average_window: str = "pause_clock"
     live_payment_grace_minutes: int = 60
     live_heartbeat_gap_seconds: int = 300
     service_window: tuple[str, str] = ("08:00", "23:00")
     order_owner: str = "assignment"
     close_sources: tuple[str, ...] = ()
+    host_credit: str = "on_air_at_placed"
+    host_refund_responsible: tuple[str, ...] = ("content", "buyer")
+    live_step_grace_seconds: int = 0
+    hit_threshold_views: int = 0
+    new_buyer_refund_days: int = 15
+    gmv_basis: str = "merchant_receipts"
+    turnover_leavers: str = "voluntary"
+    new_product_units: int = 100
+    new_product_margin: Fraction = Fraction(1, 5)
+    force_majeure_days: tuple[str, ...] = ()
+    judged_weight_limit: int = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,7 @@ class Position:
     to_day: str | None
     base_pay: Fraction = Fraction(0)
     performance_base: Fraction = Fraction(0)
+    shop: str = ""
 
     def holds(self, day: str) -> bool:
         """Whether the position is held on a local day."""
@@ -128,7 +148,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an owner should reach in a period, in the KPI's natural unit, and where the number comes from (R91)."""
+    """What an owner should reach in a period, in the KPI's natural unit, and where the number comes from (R91).
+
+    `steps` are (first day, value): more than one when the target changed within the period; `value` is then blended by
+    days. `history` are the values of comparable past periods, `approved_by` the second person where one is needed.
+    """
 
     owner: str
     kpi: str
@@ -136,6 +160,22 @@ class Target:
     value: Fraction
     source: str
     reason: str = ""
+    approved_by: str = ""
+    set_by: str = ""
+    history: tuple[Fraction, ...] = ()
+    steps: tuple[tuple[str, Fraction], ...] = ()
+
+    def over(self, first_day: str, last_day: str) -> Fraction:
+        """The value over some days of the period: old x days + new x days over all days (5-scoring.md §5.11)."""
+        if len(self.steps) < 2:
+            return self.value
+        first, after = date.fromisoformat(first_day), date.fromisoformat(last_day) + timedelta(days=1)
+        begins = [date.fromisoformat(day) for day, _ in self.steps]
+        total, ends = Fraction(0), [*begins[1:], after]
+        # The first value also holds before its own first day: a change says from when on, not that nothing held before.
+        for (_, value), start, end in zip(self.steps, [first, *begins[1:]], ends, strict=True):
+            total += value * max(0, (min(end, after) - max(start, first)).days)
+        return total / (after - first).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +213,17 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A value that is missing because the person caused it, as a human decided: `missing = "zero"` then scores 0."""
+
+    person: str
+    period: str
+    kpi: str
+    reason: Label
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Everything about people and money that measures need besides the facts."""
 
@@ -187,3 +238,4 @@ class Reference:
     points: tuple[Point, ...] = field(default=(), compare=False)
     red_lines: tuple[RedLine, ...] = field(default=(), compare=False)
     manuals: tuple[Manual, ...] = field(default=(), compare=False)
+    gaps: tuple[Gap, ...] = field(default=(), compare=False)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from scoring.bands import DEFAULT_BANDS, Bands, read_bands
 from scoring.faults import Fault
 from scoring.money import plain_text, round_half_up
+from scoring.proration import team_blend
 from scoring.redlines import RedLine, RedLineStep, apply_red_lines
 from scoring.scales.base import HUNDRED
 
@@ -54,6 +55,7 @@ class Item:
     neutral: Fraction | None = None
     last_score: Fraction | None = None
     gap_is_own: bool = False
+    kind: str = ""
 
     def __post_init__(self) -> None:
         if self.missing not in MISSING_POLICIES:
@@ -93,11 +95,12 @@ class ItemLine:
     treatment: str
     share: Fraction
     points: Fraction
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SectionLine:
-    """One section: its weight, its own score (None when nothing in it counted) and its points in the total."""
+    """One section, or one kind of KPI: its weight, its own score (None when nothing in it counted), its points."""
 
     section: str
     weight: Fraction
@@ -109,10 +112,13 @@ class SectionLine:
 class Chain:
     """The steps from the weighted total to the coefficient, in order; only `total_2dp` is rounded (§5.9).
 
+    `individual` is the person's own weighted total and `team` the score it is blended with, None without a blend.
     `points_sum` is before the net clamp and `points_applied` after it; `coefficient` is the band's, or less where a red
     line limits it.
     """
 
+    individual: Fraction
+    team: Fraction | None
     weighted_total: Fraction
     points_sum: Fraction
     points_applied: Fraction
@@ -131,14 +137,16 @@ class Chain:
 class Scorecard:
     """The scorecard of one person (5-scoring.md §5.5-5.9).
 
-    `status` is "scored", or "needs_manual" when less than 60 % of the weight has a value of its own: then `total_2dp`,
-    `coefficient` and `band` are None and a human decides. `chain` is what the values give all the same; it is None only
-    when no KPI counted. `no_bonus` is an upheld red line that stops bonuses.
+    `status` is "scored", "short_stay" when too few days were worked to score anybody, or "needs_manual" when less than
+    60 % of the weight has a value of its own: then `total_2dp`, `coefficient` and `band` are None and a human decides.
+    `chain` is what the values give all the same; it is None only when no KPI counted. `no_bonus` is an upheld red line
+    that stops bonuses. `kinds` are the subtotals by kind of KPI: result, process and review (R10).
     """
 
     status: str
     lines: tuple[ItemLine, ...]
     sections: tuple[SectionLine, ...]
+    kinds: tuple[SectionLine, ...]
     present_weight: Fraction
     points: tuple[PointEntry, ...]
     chain: Chain | None
@@ -174,12 +182,14 @@ class Rules:
     """What a plan decides about its scorecard: the net clamp of points, the bands, and section weights, if any.
 
     With `section_weights` (30/55/15) each section has a score of its own from the weights inside it, and the total is
-    Σ W_section · S_section; without, the total is Σ weight · score / Σ weight.
+    Σ W_section · S_section; without, the total is Σ weight · score / Σ weight. `team` is (alpha, the team's score):
+    the total is then alpha x the person's own + (1 - alpha) x the team's (§5.11).
     """
 
     points_cap: Fraction = DEFAULT_POINTS_CAP
     bands: Bands = DEFAULT_BANDS
     section_weights: tuple[tuple[str, Fraction], ...] | None = None
+    team: tuple[Fraction, Fraction] | None = None
 
 
 DEFAULT_RULES = Rules()
@@ -201,7 +211,8 @@ def compose(
     return Scorecard(
         status="scored" if counted and present_weight >= LOWEST_PRESENT_WEIGHT else "needs_manual",
         lines=lines,
-        sections=_sections(lines, rules),
+        sections=_subtotals(lines, [line.section for line in lines], dict(rules.section_weights or ())),
+        kinds=_subtotals(lines, [line.kind for line in lines], {}),
         present_weight=present_weight,
         points=tuple(points),
         chain=chain,
@@ -245,7 +256,7 @@ def _weighed(items: Sequence[Item], rules: Rules) -> tuple[tuple[ItemLine, ...],
     for item, score, treatment in treated:
         share = counting.get(item.kpi, Fraction(0))
         weighted = Fraction(0) if score is None else share * score
-        lines.append(ItemLine(item.kpi, item.section, item.weight, score, treatment, share, weighted))
+        lines.append(ItemLine(item.kpi, item.section, item.weight, score, treatment, share, weighted, item.kind))
     return tuple(lines), HUNDRED * sum((nominal[kpi] for kpi in present), Fraction(0))
 
 
@@ -277,30 +288,36 @@ def _shares(items: Sequence[Item], rules: Rules) -> dict[str, Fraction]:
     return {item.kpi: weights[item.section] / whole * item.weight / inside[item.section] for item in items}
 
 
-def _sections(lines: Sequence[ItemLine], rules: Rules) -> tuple[SectionLine, ...]:
-    weights = dict(rules.section_weights or ())
-    sections = []
-    for section in dict.fromkeys(line.section for line in lines):
-        inside = [line for line in lines if line.section == section]
-        weight = weights.get(section, sum((line.weight for line in inside), Fraction(0)))
+def _subtotals(
+    lines: Sequence[ItemLine], groups: Sequence[str], weights: Mapping[str, Fraction]
+) -> tuple[SectionLine, ...]:
+    """One line for each group (a group per line is given), in the order in which groups appear."""
+    found = []
+    for group in dict.fromkeys(groups):
+        inside = [line for line, own in zip(lines, groups, strict=True) if own == group]
+        weight = weights.get(group, sum((line.weight for line in inside), Fraction(0)))
         share, weighted = (sum(part, Fraction(0)) for part in zip(*((x.share, x.points) for x in inside), strict=True))
-        sections.append(SectionLine(section, weight, weighted / share if share else None, weighted))
-    return tuple(sections)
+        found.append(SectionLine(group, weight, weighted / share if share else None, weighted))
+    return tuple(found)
 
 
 def _chain(
     lines: Sequence[ItemLine], points: Sequence[PointEntry], red_lines: Sequence[RedLine], rules: Rules
 ) -> Chain:
-    weighted_total = sum((line.points for line in lines), Fraction(0))
+    individual = sum((line.points for line in lines), Fraction(0))
+    own, team = rules.team or (Fraction(1), None)
+    weighted_total = individual if team is None else team_blend(own, individual, team)
     points_sum = sum((entry.counted() for entry in points), Fraction(0))
     points_applied = max(-rules.points_cap, min(rules.points_cap, points_sum))
     after_points = weighted_total + points_applied
     after_clamp = max(Fraction(0), min(TOTAL_LIMIT, after_points))
-    marked = apply_red_lines(after_clamp, {line.kpi: line.points for line in lines}, red_lines)
+    marked = apply_red_lines(after_clamp, {line.kpi: own * line.points for line in lines}, red_lines)
     total_2dp = Fraction(round_half_up(marked.total * 100), 100)
     banded = rules.bands.banded(total_2dp)
     limit = marked.coefficient_limit
     return Chain(
+        individual=individual,
+        team=team,
         weighted_total=weighted_total,
         points_sum=points_sum,
         points_applied=points_applied,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 
 from scoring.component import Component, Terms, settle_component
@@ -14,35 +13,20 @@ from scoring.definitions.organisation import read_effect
 from scoring.kpi import Evaluator, Kpi, KpiValue, Question
 from scoring.measures import Rows
 from scoring.money import exponent_of, grouped_text, to_minor
-from scoring.period import Period, grain_of, period_of
-from scoring.plan import Plan, PlanComponent, PlanItem, Source
+from scoring.period import period_of, previous_period
+from scoring.plan import SELF, Plan, PlanComponent, PlanItem, Source
 from scoring.plans import Detail, PayInputs
 from scoring.redlines import RedLine
-from scoring.reference import Person, Position
 from scoring.scales import Scored
+from scoring.scope import Scope, days_in, scopes
 from scoring.scorecard import Item, PointEntry, Rules, Scorecard, compose
 
 Read = Callable[[str, str, str, str, str], Rows]
 """(owner, dimension, measure, first day, last day) -> stored rows."""
 
 ZERO = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The part of a period in which somebody held a position."""
-
-    person: Person
-    position: Position
-    period: Period
-    first_day: str
-    last_day: str
-    share: Fraction
-
-    @property
-    def owner(self) -> str:
-        """The person's owner key."""
-        return f"e:{self.person.id}"
+CARRIED_PERIODS = 3
+"""So many periods back `carry_last` looks for a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +71,6 @@ class PersonResult:
         return sum(result.settled.amount_minor for result in self.components)
 
 
-def scopes(definitions: Definitions, period: Period) -> list[Scope]:
-    """Everybody who held a position with a plan of the period's grain, by person id and date."""
-    grain = grain_of(period.key)
-    found = []
-    whole = _days(period.first_day, period.last_day)
-    for person in sorted(definitions.reference.people, key=lambda person: person.id):
-        for position in person.positions:
-            plan = definitions.plans.get(position.plan)
-            if plan is None or plan.period != grain:
-                continue
-            first = max(position.from_day, period.first_day)
-            last = period.last_day if position.to_day is None else min(_before(position.to_day), period.last_day)
-            if first <= last:
-                share = Fraction(_days(first, last), whole)
-                found.append(Scope(person, position, period, first, last, share))
-    return found
-
-
-def _days(first: str, last: str) -> int:
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-
-
-def _before(day: str) -> str:
-    return date.fromordinal(date.fromisoformat(day).toordinal() - 1).isoformat()
-
-
 def settle(definitions: Definitions, period_key: str, read: Read) -> tuple[PersonResult, ...]:
     """Settle a period from cells under definitions; equal inputs give equal results."""
     period = period_of(period_key, definitions.reference.company.zone)
@@ -128,19 +86,19 @@ class _Settling:
         self.evaluator = evaluator
         self.scope = scope
         self.read = read
-        self.plan = definitions.plans[scope.position.plan]
+        self.plan = scope.plan
         self.currency = definitions.reference.company.currency
         self.questions: list[str] = []
 
     def result(self) -> PersonResult:
         items = tuple(self._item(item) for item in self.plan.items)
         points, red_lines = self._points(), self._red_lines()
-        card = compose(
-            [_card_item(result) for result in items],
-            points,
-            red_lines,
-            Rules(points_cap=self.plan.points_cap, bands=self.plan.bands),
-        )
+        rules = Rules(self.plan.points_cap, self.plan.bands, self.plan.sections or None, self._team())
+        card = compose([self._card_item(result) for result in items], points, red_lines, rules)
+        if self.scope.is_short:
+            # Too few days to judge anybody by: nothing is scored, and nobody is asked for what is missing.
+            card = replace(card, status="short_stay")
+            self.questions.clear()
         coefficient = self._coefficient(card)
         components = tuple(self._component(component, coefficient) for component in self.plan.components)
         return PersonResult(
@@ -154,6 +112,23 @@ class _Settling:
             components,
             tuple(self.questions),
         )
+
+    def _team(self) -> tuple[Fraction, Fraction] | None:
+        """How much of the total is the person's own, and the team's score; None without a blend (§5.11)."""
+        blend = self.plan.blend
+        if blend is None:
+            return None
+        team = f"t:{self.scope.position.team}" if blend.team == "team" else blend.team
+        rows = [
+            replace(item, source=replace(item.source, owner=team)) if item.source.owner == SELF else item
+            for item in self.plan.items
+        ]
+        rules = Rules(bands=self.plan.bands, section_weights=self.plan.sections or None)
+        card = compose([self._card_item(self._item(item)) for item in rows], rules=rules)
+        if card.status != "scored" or card.chain is None:
+            self.questions.append(f"{team} has no score to blend with that of {self.scope.owner}: set its targets")
+            return None
+        return blend.alpha, card.chain.weighted_total
 
     def _value(self, source: Source) -> KpiValue:
         owner = source.of(self.scope.owner)
@@ -171,8 +146,10 @@ class _Settling:
         row = self.definitions.target(owner, kpi_id, self.scope.period.key)
         if row is None:
             return None
-        prorated = self.definitions.kpis[kpi_id].additive_target and owner == self.scope.owner
-        return row.value * self.scope.share if prorated else row.value
+        if owner != self.scope.owner:
+            return row.value
+        value = row.over(self.scope.first_day, self.scope.last_day)
+        return value * self.scope.shares.target if self.definitions.kpis[kpi_id].additive_target else value
 
     def _item(self, item: PlanItem) -> ItemResult:
         kpi = self.definitions.kpis[item.source.kpi]
@@ -208,9 +185,35 @@ class _Settling:
                 lines.append(RedLine(row.reason.en, effect, value, kpi, row.state))
         return tuple(lines)
 
+    def _card_item(self, result: ItemResult) -> Item:
+        item, kpi = result.item, result.item.source.kpi
+        score = result.scored.score if result.scored else None
+        carried = self._last_score(item) if score is None and item.missing == "carry_last" else None
+        key = (self.scope.person.id, self.scope.period.key, kpi)
+        is_own = any((row.person, row.period, row.kpi) == key for row in self.definitions.reference.gaps)
+        section = item.section or item.kind
+        return Item(kpi, item.weight, score, section, item.missing, item.neutral, carried, is_own, item.kind)
+
+    def _last_score(self, item: PlanItem) -> Fraction | None:
+        """The score that the latest of the periods before gives, under today's plan and the targets of that period."""
+        period, whole = self.scope.period, self.definitions.presence
+        for _ in range(CARRIED_PERIODS):
+            period = previous_period(period)
+            days = (period.first_day, period.last_day)
+            shares = whole.shares(self.scope.person.id, days, days)
+            scope = replace(
+                self.scope, period=period, first_day=days[0], last_day=days[1], share=Fraction(1), shares=shares
+            )
+            scored = _Settling(self.definitions, self.evaluator, scope, self.read)._item(item).scored
+            if scored is not None:
+                return scored.score
+        return None
+
     def _coefficient(self, card: Scorecard) -> Fraction:
         if card.coefficient is not None:
             return card.coefficient
+        if card.status == "short_stay":
+            return Fraction(1)
         for row in self.definitions.reference.manuals:
             if (row.person, row.period) == (self.scope.person.id, self.scope.period.key):
                 return row.coefficient
@@ -246,7 +249,7 @@ class _Settling:
         for name in component.function.needs():
             if name not in extra:
                 extra[name] = self._needed(name, component)
-        inputs = PayInputs(amount, coefficient, self.scope.share, extra)
+        inputs = PayInputs(amount, coefficient, self.scope.shares.base, extra)
         return ComponentResult(
             component, base, amount, settle_component(component.function, inputs, terms, self.currency)
         )
@@ -267,8 +270,8 @@ class _Settling:
         base = self.scope.position.base_pay
         amount = base * self.scope.share
         minor = to_minor(amount, self.currency)
-        days = _days(self.scope.first_day, self.scope.last_day)
-        whole = _days(self.scope.period.first_day, self.scope.period.last_day)
+        days = days_in(self.scope.first_day, self.scope.last_day)
+        whole = days_in(self.scope.period.first_day, self.scope.period.last_day)
         details = [Detail("fixed", f"{grouped_text(base)} for {days} of {whole} days", base, self.scope.share, amount)]
         rounded = Fraction(minor, 10 ** exponent_of(self.currency))
         if rounded != amount:
@@ -286,10 +289,4 @@ def _gated(terms: Terms, kpi: str, at_least: Fraction) -> Terms:
     return replace(terms, gates=(*terms.gates, ValueGate(kpi, at_least)))
 
 
-def _card_item(result: ItemResult) -> Item:
-    score = result.scored.score if result.scored else None
-    section = result.item.section or result.item.kind
-    return Item(result.item.source.kpi, result.item.weight, score, section, result.item.missing)
-
-
-__all__ = ["PersonResult", "Read", "scopes", "settle"]
+__all__ = ["PersonResult", "Read", "Scope", "scopes", "settle"]

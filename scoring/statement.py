@@ -68,6 +68,8 @@ def statement(result: PersonResult, definitions: Definitions, adjustments: Seque
             "last_day": scope.last_day,
             "zone": scope.period.zone,
             "share": exact_text(scope.share),
+            "target_share": exact_text(scope.shares.target),
+            "base_share": exact_text(scope.shares.base),
         },
         "person": {
             "id": scope.person.id,
@@ -78,6 +80,7 @@ def statement(result: PersonResult, definitions: Definitions, adjustments: Seque
         "plan": {
             "id": plan.id,
             "version": plan.version,
+            "scheme": plan.scheme,
             "name": label_json(plan.name),
             "purpose": label_json(plan.purpose),
         },
@@ -117,6 +120,8 @@ def _item(row: ItemResult, definitions: Definitions, line: Any) -> Json:
         "scale": row.item.scale.code,
         "score": exact_text(row.scored.score) if row.scored else None,
         "points": exact_text(line.points),
+        "treatment": line.treatment,
+        "counted_score": exact_text(line.score),
         "share": exact_text(line.share),
         "reason": row.scored.reason if row.scored else "",
         "status": row.status,
@@ -153,7 +158,23 @@ def _score(result: PersonResult, definitions: Definitions) -> Json:
         "band": card.band or "",
         "status": card.status,
         "dropped": [line.kpi for line in card.dropped],
-        "subtotals": {section.section: exact_text(section.points) for section in card.sections},
+        "subtotals": {kind.section: exact_text(kind.points) for kind in card.kinds},
+        "sections": [
+            {
+                "section": section.section,
+                "weight": exact_text(section.weight),
+                "score": exact_text(section.score),
+                "points": exact_text(section.points),
+            }
+            for section in (card.sections if result.plan.sections else ())
+        ],
+        "blend": None
+        if chain is None or chain.team is None or result.plan.blend is None
+        else {
+            "alpha": exact_text(result.plan.blend.alpha),
+            "individual": exact_text(chain.individual),
+            "team": exact_text(chain.team),
+        },
     }
 
 

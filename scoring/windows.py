@@ -28,7 +28,8 @@ def span_of(window: str, first_day: str, last_day: str) -> Span:
 
     previous: the calendar period of the same grain before, when the days are a whole period; else as many days before.
     yearago: the same days one year earlier. asof: everything up to the last day. opening: everything before the first.
-    trailing90: the 90 days that end with the last. ValueError when there is no such window.
+    beforeyearago: everything before the days of yearago. trailing90: the 90 days that end with the last.
+    ValueError when there is no such window.
     """
     trailing = _TRAILING.fullmatch(window)
     if trailing:
@@ -67,4 +68,5 @@ _WINDOWS: dict[str, Callable[[date, date], Span]] = {
     "yearago": _year_ago,
     "asof": lambda first, last: (BEGINNING, last.isoformat()),
     "opening": lambda first, last: (BEGINNING, (first - _ONE_DAY).isoformat()),
+    "beforeyearago": lambda first, last: (BEGINNING, (_a_year_before(first) - _ONE_DAY).isoformat()),
 }

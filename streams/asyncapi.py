@@ -39,10 +39,13 @@ EXAMPLES: Final[dict[str, Any]] = {
     "source": "shop-erp",
     "shop_id": "my-shop",
     "period": "2026-09",
+    "week": "2026-W36",
     "score": "87.5",
     "rate": "7.1234",
 }
 """Values of single fields in examples; every other field takes one by its kind."""
+SHOWN: Final = ("session_id",)
+"""Fields that examples show even where an event may do without: some events then need something else instead."""
 MOMENT: Final = "2026-09-03T12:00:00+08:00"
 
 SHARED: Final[dict[str, Json]] = {
@@ -314,7 +317,7 @@ def _values(shape: Shape) -> Iterator[tuple[str, Any]]:
     for field in shape.fields.values():
         if field.kind == "lines":
             yield field.name, [dict(_values(LINE))]
-        elif field.required:
+        elif field.required or field.name in SHOWN:
             yield field.name, _value(field)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from scoring.definitions import KPIS, MEASURES, DefinitionError, Definitions, Fault, read_definitions
+from scoring.definitions.roles import ROLES
 
 
 def catalogue_texts() -> dict[str, str]:
@@ -17,6 +19,13 @@ def catalogue_texts() -> dict[str, str]:
         for file in sorted((catalogue / Path(folder).name).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml")
     }
+
+
+def role_tables() -> dict[str, dict[str, object]]:
+    """The shipped roles as parsed files, by relative name."""
+    folder = files("scoring") / "catalogue" / Path(ROLES).name
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return {f"{ROLES}{name}": tomllib.loads((folder / name).read_text("utf-8")) for name in names}
 
 
 def folder_texts(folder: Path) -> dict[str, str]:

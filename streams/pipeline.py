@@ -16,6 +16,7 @@ from scoring.contribution import MINUTE_US, Contributions, Key, Program, changes
 from scoring.events.base import Event
 from streams.codec import Codec, Decoded, Rejected
 from streams.intake import Intake, event_name, retract, take_in
+from streams.regrouping import regroup
 from streams.stores.base import (
     Conflict,
     Contended,
@@ -253,6 +254,7 @@ class Pipeline:
             if unit.setting("program") == self.fingerprint:
                 return
             unit.clear_derived()
+            regroup(unit, self.codec)
             oldest = self.store.progress().watermark_us // MINUTE_US - KEPT_MINUTES
             cases = unit.all_cases()
             done = 0

@@ -9,7 +9,7 @@ from functools import reduce
 
 import msgspec
 
-from scoring.atoms.credit import Room, read_room
+from scoring.atoms.room import Room, read_room
 from scoring.attribution import Attribution
 from scoring.contribution import MINUTE_PREFIX, MINUTE_US
 from scoring.definitions import Definitions

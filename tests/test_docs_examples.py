@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from dashboards.cli import COMMANDS, app
-from dashboards.reference_pages import PAGES
+from dashboards.reference_pages import PAGES, kpi_pages
 from scoring.definitions import read_definitions
 from streams.column_map import ColumnMap
 from streams.folder import catalogue_texts
@@ -33,8 +33,16 @@ def named_blocks(page: str, language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_reference_pages_match_the_code(name: str) -> None:
-    """The pages of KPIs and events are what the code says; `python -m dashboards.reference_pages docs` writes them."""
+    """The pages of measures and events are what the code says; `dashboards.reference_pages` writes them."""
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_pages_of_kpis_match_the_code() -> None:
+    """docs/kpis/ holds the index and the page of every KPI as definitions and examples say, and no page of another."""
+    pages = kpi_pages()
+    on_disk = {f"kpis/{path.name}": path.read_text(encoding="utf-8") for path in (DOCS / "kpis").glob("*.md")}
+    assert on_disk.keys() == pages.keys()
+    assert [name for name, page in pages.items() if on_disk[name] != page] == []
 
 
 def test_examples_of_definitions_are_read() -> None:
@@ -42,7 +50,7 @@ def test_examples_of_definitions_are_read() -> None:
     texts = named_blocks("definitions.md", "toml")
     column_map = ColumnMap.parse(texts.pop("map.toml"), "map.toml")
     definitions = read_definitions(catalogue_texts() | texts)
-    assert len(texts) == 8
+    assert len(texts) == 11
     assert definitions.alerts and definitions.plans and definitions.reference.rates
     assert column_map.event_type == "order.paid"
 

@@ -29,7 +29,15 @@ NOT_FAMILIES = {
 }
 # Beside the kinds, a family's folder may hold what they share: the base, and modules named here with a reason.
 NOT_KINDS = {
+    "scoring/atoms/live_moments": "what happens at one moment of a live session, for the case of the session",
+    "scoring/atoms/room": "a live session as other cases see it, and who is credited in it",
     "scoring/atoms/credit": "to whom an atom is credited, for every kind of case",
+    "scoring/atoms/order_reading": "what the facts of an order say together, before anything is counted",
+    "scoring/atoms/contacts": "when a customer came back, told between conversations",
+    "scoring/atoms/conversation": "what the facts of a conversation say together, before anything is counted",
+    "scoring/atoms/service_window": "service hours, for conversations and tickets",
+    "scoring/atoms/turns": "how long whom a customer waited for, for conversations and open waits",
+    "scoring/atoms/waits": "customers who wait now: read by live views, not by a case",
     "streams/engines/kafka": "imported by the worker alone: it needs the extra `kafka`",
     "streams/stores/migration": "PostgreSQL's: brings a database up",
     "streams/stores/postgres": "opened by `open_postgres` alone: it needs the extra `postgres`",

@@ -14,11 +14,14 @@ from dashboards.cli import (
     demo,
     intake,
     numbers,
+    organisation,
     papers,
     produce,
     published,
     quarantine,
+    receipts,
     setup,
+    targets,
     topics,
     worker,
 )
@@ -28,6 +31,7 @@ from streams.guard import stop_on_name_clash
 ABOUT = "Scoreline: live KPIs, and pay that explains itself down to the events."
 CODES = "Exit codes: 0 done, 1 a finding such as a digest difference, 2 wrong use or definitions, 3 infrastructure."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT, epilog=CODES)
+app.add_typer(organisation.app, name="organisation")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(topics.app, name="topics")
 
@@ -42,6 +46,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "explain": numbers.explain,
     "close": closes.close,
     "approve": closes.approve,
+    "receipts": receipts.receipts,
+    "targets": targets.targets,
+    "signal": targets.signal,
     "verify": closes.verify,
     "statement": papers.statement,
     "migrate": database.migrate,

@@ -8,6 +8,7 @@ from dashboards.cli.home import default_home, home_of
 from dashboards.cli.options import ByOption, HomeOption, JsonOption
 from dashboards.cli.screen import WRONG_USE, fail, out, print_json
 from dashboards.cli.topics import kafka_exits
+from scoring.definitions.checks import blockers_of
 from streams.clock import SystemClock
 from streams.folder import folder_texts, load_definitions
 from streams.settings import Settings
@@ -21,6 +22,10 @@ def publish(home: HomeOption = default_home(), as_json: JsonOption = False) -> N
 
         place = home_of(home)
         definitions = load_definitions(place.definitions_folder)
+        blockers = blockers_of(definitions)
+        if blockers:
+            told = "\n".join(str(row) for row in blockers)
+            raise fail(f"nothing was published; {len(blockers)} thing(s) to settle first:\n{told}", WRONG_USE)
         version = put(KafkaSettings.from_environment(os.environ), folder_texts(place.definitions_folder))
         if as_json:
             print_json({"version": version, "fingerprint": definitions.fingerprint()})

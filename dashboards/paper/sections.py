@@ -20,6 +20,7 @@ from dashboards.paper.words import (
     EVENTS,
     FOOT,
     HEAD,
+    KINDS,
     LATE,
     MOVED,
     PROOF,
@@ -27,6 +28,7 @@ from dashboards.paper.words import (
     SCORE,
     STATUS,
     TOTAL,
+    TREATMENT,
     WHY,
     Words,
     named,
@@ -227,6 +229,7 @@ def score(statement: Statement) -> Section:
     for item in statement["items"]:
         ratio = "" if item["denominator"] is None else f" = {number(item['numerator'])} / {number(item['denominator'])}"
         status = STATUS.get(item["status"], _same(item["status"]))
+        status = TREATMENT.get(item.get("treatment", ""), status)
         remark = status if status.en else said(item["reason"])
         rows.append(
             Row(
@@ -245,7 +248,9 @@ def score(statement: Statement) -> Section:
         )
     if statement["score"]["weighted"] is not None:
         whole = sum((Fraction(item["weight"]) for item in statement["items"]), Fraction(0))
-        figures = (_number(str(whole)), _number(statement["score"]["weighted"], 4))
+        blend = statement["score"].get("blend")
+        own = blend["individual"] if blend else statement["score"]["weighted"]
+        figures = (_number(str(whole)), _number(own, 4))
         rows.append(Row((Cell(CHAIN["weighted"]), *(_text("") for _ in range(5)), *figures, _text("")), "strong"))
     names = ("kpi", "actual", "target", "attainment", "scale", "score", "weight", "points", "remark")
     return Section("score", SCORE, tuple(COLUMNS[name] for name in names), tuple(rows), (2, 3, 5, 6, 7))
@@ -254,7 +259,12 @@ def score(statement: Statement) -> Section:
 def result(statement: Statement) -> Section:
     """From the weighted total over points and red lines to the coefficient."""
     chain = statement["score"]
-    rows = [Row((Cell(CHAIN["weighted"]), _number(chain["weighted"], 4)))]
+    subtotals = chain.get("subtotals", {})
+    rows = [Row((Cell(words), _number(subtotals[kind], 4))) for kind, words in KINDS.items() if kind in subtotals]
+    if chain.get("blend"):
+        own, team, alpha = (number(chain["blend"][name]) for name in ("individual", "team", "alpha"))
+        rows.append(Row((Cell(CHAIN["blend"]), _text(f"{alpha} x {own} + (1 - {alpha}) x {team}"))))
+    rows.append(Row((Cell(CHAIN["weighted"]), _number(chain["weighted"], 4))))
     for point in chain["points"]:
         reason = _joined(named(point["reason"]), f" ({point.get('evidence', '')}): {number(point['points'])}")
         rows.append(Row((Cell(CHAIN["points_net"]), Cell(reason))))
@@ -272,7 +282,11 @@ def result(statement: Statement) -> Section:
 
 
 def _total(chain: Mapping[str, Any]) -> Cell:
-    return Cell(STATUS["needs_manual"]) if chain["total"] is None else Cell(_same(chain["total"]), chain["total"])
+    return (
+        Cell(STATUS[chain.get("status") or "needs_manual"])
+        if chain["total"] is None
+        else Cell(_same(chain["total"]), chain["total"])
+    )
 
 
 def foot(statement: Statement) -> Section:

@@ -113,9 +113,22 @@ STATUS: dict[str, Words] = {
     "sealed": Words("已封存", "sealed"),
     "scored": Words("已评分", "scored"),
     "needs_manual": Words("需人工裁定", "a person must decide"),
+    "short_stay": Words("在岗时间过短，不评分", "too few days to be scored"),
+}
+TREATMENT: dict[str, Words] = {
+    "neutral": Words("无值，按中性分计", "no value, the neutral score counts"),
+    "carried": Words("无值，沿用上期得分", "no value, the last score counts"),
+    "zeroed": Words("因本人原因缺值，计零分", "missing by one's own doing, counts as 0"),
+}
+"""What was done where a KPI has no value of its own; other treatments need no word."""
+KINDS: dict[str, Words] = {
+    "R": Words("结果指标小计", "Result KPIs"),
+    "P": Words("过程指标小计", "Process KPIs"),
+    "V": Words("评议指标小计", "Reviews"),
 }
 CHAIN: dict[str, Words] = {
     "weighted": Words("加权总分", "Weighted total"),
+    "blend": Words("个人与团队合成", "Own and team"),
     "points_net": Words("加减分", "Bonus and penalty points"),
     "red_line": Words("红线", "Red line"),
     "total": Words("总分", "Total"),

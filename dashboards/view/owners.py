@@ -53,7 +53,7 @@ def team_of(definitions: Definitions, team_id: str) -> Team:
 def plan_of(definitions: Definitions, person: Person, day: str) -> Plan | None:
     """The plan that a person works under on a day."""
     position = person.position(day)
-    return definitions.plans.get(position.plan) if position else None
+    return definitions.plan_of(position) if position else None
 
 
 def members(definitions: Definitions, team_id: str, day: str) -> list[Person]:

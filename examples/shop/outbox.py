@@ -28,7 +28,7 @@ class Line(NamedTuple):
 class Outbox:
     """Collects events by arrival time. Times are whole seconds since the local start of the month (+08:00)."""
 
-    def __init__(self, seed: int, month: str, scale: Fraction) -> None:
+    def __init__(self, seed: int | str, month: str, scale: Fraction) -> None:
         self.rng = Random(seed)
         self.month = month
         self.scale = scale

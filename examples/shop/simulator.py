@@ -6,16 +6,19 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
 from examples.shop.chats import Chats
+from examples.shop.departments import Departments
 from examples.shop.live import Live
 from examples.shop.office import Office
 from examples.shop.orders import Orders
 from examples.shop.outbox import Line, Outbox, yuan
+from examples.shop.staff import Staff
 from examples.shop.world import (
     CAMPAIGNS,
     CHATS_A_DAY,
@@ -29,22 +32,31 @@ from examples.shop.world import (
 FIRST_DAY = -1  # the last two days of the month before: their returns come back in this month
 DAYS_AFTER = 2
 LATE_REFUNDS = 20
+FAMILIES = ("demo", "all")
 
 
-def generate(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
+def generate(
+    seed: int, month: str = "2026-10", scale: Fraction | int | str = 1, families: str = "demo"
+) -> Iterator[bytes]:
     """The month's lines (no line breaks) in arrival order, from two days before it to ten days after it.
 
-    `scale` multiplies orders and conversations; below 1 it thins the reports, sessions and shifts too. ValueError
-    when it is not above 0 or the month is not YYYY-MM.
+    `scale` multiplies orders and conversations; below 1 it thins the reports, sessions and shifts too. `families`
+    "all" adds the departments that the demo leaves out, day by day, and changes no line of the demo. ValueError when
+    the scale is not above 0, the month is not YYYY-MM, or families is neither "demo" nor "all".
     """
-    return (line.raw for line in lines(seed, month, scale))
+    return (line.raw for line in lines(seed, month, scale, families))
 
 
-def lines(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[Line]:
+def lines(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1, families: str = "demo") -> Iterator[Line]:
     """As `generate`, each line with the name of the damage done to it on purpose ("" when sound)."""
+    if families not in FAMILIES:
+        raise ValueError(f"families is {families!r}; known: {', '.join(FAMILIES)}")
     box = _box(seed, month, scale)
-    yield from _played(box)
+    more = _departments(seed, month, box.scale) if families == "all" else None
+    yield from _played(box, more)
     yield from box.arrived(before=box.horizon)
+    if more is not None:
+        yield from more.box.arrived(before=box.horizon)
 
 
 def late(seed: int, month: str = "2026-10", scale: Fraction | int | str = 1) -> Iterator[bytes]:
@@ -65,7 +77,32 @@ def _box(seed: int, month: str, scale: Fraction | int | str) -> Outbox:
     return Outbox(seed, month, exact)
 
 
-def _played(box: Outbox) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class _More:
+    """The departments on an outbox of their own, so that they draw no chance away from the demo's lines."""
+
+    box: Outbox
+    departments: Departments
+    staff: Staff
+
+    def day(self, day: int) -> Iterator[Line]:
+        """One day of the month and what arrives on it."""
+        if day == FIRST_DAY:
+            self.departments.before()
+            self.staff.before()
+        if 1 <= day <= self.box.days_in_month:
+            self.departments.day(day)
+            self.staff.day(day)
+        yield from self.box.arrived(before=day * DAY)
+
+
+def _departments(seed: int, month: str, scale: Fraction) -> _More:
+    # A text as a seed is read by its bytes, the same on every machine, and never equals a number's stream.
+    box = Outbox(f"departments {seed}", month, Fraction(1))
+    return _More(box, Departments(box, scale >= 1), Staff(box, scale >= 1))
+
+
+def _played(box: Outbox, more: _More | None = None) -> Iterator[Line]:
     orders = Orders(box)
     chats, live, office = Chats(box, orders), Live(box, orders), Office(box)
     for day in range(FIRST_DAY, box.days_in_month + DAYS_AFTER + 1):
@@ -78,6 +115,8 @@ def _played(box: Outbox) -> Iterator[Line]:
             live.day(day)
             office.day(day, demand)
         yield from box.arrived(before=day * DAY)
+        if more is not None:
+            yield from more.day(day)
 
 
 def _shoppers(box: Outbox, orders: Orders, day: int, count: int) -> None:
@@ -119,10 +158,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--month", default="2026-10", help="YYYY-MM")
     parser.add_argument("--scale", default="1", help="1 is about 240,000 lines; 1/800 is a few hundred")
+    parser.add_argument("--families", default="demo", choices=FAMILIES, help="all adds the departments")
     parser.add_argument("--late", action="store_true", help="only what arrives after the close")
     parser.add_argument("--out", required=True, help="file to write, - for standard output")
     chosen = parser.parse_args(arguments)
-    stream = (late if chosen.late else generate)(chosen.seed, chosen.month, chosen.scale)
+    seed, month, scale = chosen.seed, chosen.month, chosen.scale
+    stream = late(seed, month, scale) if chosen.late else generate(seed, month, scale, chosen.families)
     if chosen.out == "-":
         written = _written(sys.stdout.buffer, stream)
     else:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, latest_rows
+from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
 from scoring.attribution import Spread
 from scoring.events.ad import AdReport
 from scoring.events.base import Event
-from scoring.money import EXPONENTS, largest_remainder, round_half_up
+from scoring.money import largest_remainder, round_half_up
 from scoring.period import LocalDays
+
+CLICK_14D, DIRECT = "click_14d", "direct"
+"""Two ways in which TikTok Shop attributes sales: within 14 days of a click, or to the content clicked last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,24 @@ class AdPiece:
     shop: str
     credits: Mapping[str, Spread]
     start_at: int
+    model: str
     cost: int
     impressions: int
     clicks: int
     orders: int
     gmv: int
+    new_buyers: int
+    budget: int
+
+    @property
+    def is_click_14d(self) -> bool:
+        """Whether the platform attributed sales within 14 days of a click."""
+        return self.model == CLICK_14D
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the platform attributed sales to the content clicked last."""
+        return self.model == DIRECT
 
 
 def cut_at_midnights(start: int, end: int, days: LocalDays) -> list[tuple[int, int]]:
@@ -53,10 +69,9 @@ class AdCase:
             return Found()
         report = rows[0]
         start = report.interval_start
-        rate = setting.attribution.rate(report.currency, start)
-        if rate is None:
-            missing = f"no {report.currency} rate on {setting.attribution.days.day(start)}; add it to fx.toml"
-            return Found(problems=(Problem("missing_fx", missing, blocks=True),))
+        factor = company_factor(report.currency, start, setting)
+        if isinstance(factor, Problem):
+            return Found(problems=(factor,))
         scope = {
             "brand": setting.attribution.brand(report.shop_id),
             "shop": report.shop_id,
@@ -65,24 +80,24 @@ class AdCase:
         }
         credit = {"campaign": setting.attribution.of_tag("campaign", scope, start)}
         pieces = cut_at_midnights(start, start + report.interval_seconds * SECOND, setting.attribution.days)
-        parts = [_parts(amount, pieces) for amount in _amounts(report, rate, setting)]
+        parts = [_parts(amount, pieces) for amount in _amounts(report, factor)]
         return Found(
             tuple(
-                ("ad_piece", _atom(report.shop_id, credit, piece[0], [part[place] for part in parts]))
+                ("ad_piece", _atom(report, credit, piece[0], [part[place] for part in parts]))
                 for place, piece in enumerate(pieces)
             )
         )
 
 
-def _atom(shop: str, credit: Mapping[str, Spread], start: int, amounts: Sequence[int]) -> Atom:
-    return AdPiece(shop, credit, start, *amounts)
+def _atom(report: AdReport, credit: Mapping[str, Spread], start: int, amounts: Sequence[int]) -> Atom:
+    return AdPiece(report.shop_id, credit, start, report.attribution_model, *amounts)
 
 
-def _amounts(report: AdReport, rate: Fraction, setting: Setting) -> list[int]:
-    company = setting.attribution.reference.company.currency
-    factor = rate * Fraction(10) ** (EXPONENTS[company] - EXPONENTS[report.currency])
-    cost, gmv = (round_half_up(amount * factor) for amount in (report.cost, report.attributed_gmv))
-    return [cost, report.impressions, report.clicks, report.attributed_orders, gmv]
+def _amounts(report: AdReport, factor: Fraction) -> list[int]:
+    money = (report.cost, report.attributed_gmv, report.budget)
+    cost, gmv, budget = (round_half_up(amount * factor) for amount in money)
+    counts = [report.impressions, report.clicks, report.attributed_orders]
+    return [cost, *counts, gmv, report.attributed_new_buyers, budget]
 
 
 def _parts(amount: int, pieces: Sequence[tuple[int, int]]) -> list[int]:

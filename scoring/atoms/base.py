@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 from scoring.attribution import Attribution, Spread
 from scoring.events.base import Event
+from scoring.money import EXPONENTS
 from scoring.reference import Policy
 
 MINUTE = 60_000_000
@@ -44,6 +46,19 @@ class Setting:
 
     attribution: Attribution
     policy: Policy
+
+
+def company_factor(currency: str, at: int, setting: Setting) -> Fraction | Problem:
+    """Company minor units for one minor unit of `currency` on the local day of `at`; a blocking problem without a rate.
+
+    USD 1.00 at 7.2 in a CNY company: factor 7.2.
+    """
+    rate = setting.attribution.rate(currency, at)
+    if rate is None:
+        missing = f"no {currency} rate on {setting.attribution.days.day(at)}; add it to fx.toml"
+        return Problem("missing_fx", missing, blocks=True)
+    company = setting.attribution.reference.company.currency
+    return rate * Fraction(10) ** (EXPONENTS[company] - EXPONENTS[currency])
 
 
 class Atom(Protocol):

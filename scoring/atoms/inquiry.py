@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from scoring.atoms.base import Found, Projection, Setting, View
-from scoring.atoms.credit import Talk, adviser, inquiry_deadline, read_talks
+from scoring.atoms.credit import Talk, advisers, inquiry_deadline, read_talks
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key, split_key
 
@@ -24,7 +24,7 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """The same customer, when the inquiry led to a paid order; credited to the agent of that order."""
+    """The same customer, when the inquiry led to a paid order; credited to the agents of that order."""
 
     shop: str
     credits: Mapping[str, Spread]
@@ -64,9 +64,9 @@ class InquiryCase:
         if not bought:
             return Found((("inquiry", asked),))
         paid, _, placed = bought[0]
-        account = adviser(talks, placed, paid, setting)
-        agent = setting.attribution.person(account, first) if account is not None else None
-        credit = {"agent": setting.attribution.of_people([agent], first)} if agent in people and agent else {}
+        sellers = {setting.attribution.person(one, first) for one in advisers(talks, placed, paid, setting)}
+        found = sorted(sellers & set(people))
+        credit = {"agent": setting.attribution.of_people(found, first)} if found else {}
         return Found((("inquiry", asked), ("conversion", Conversion(shop, credit, first, name))))
 
 

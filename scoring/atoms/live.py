@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from scoring.atoms.ad import cut_at_midnights
+from scoring.atoms.airtime import OnAir, Span, airtime_key, union
 from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View, effective
-from scoring.atoms.credit import Room
+from scoring.atoms.live_moments import Scene, moments, plan_atoms, step_atoms
+from scoring.atoms.room import Room, explained_key, host_spread, place_of
 from scoring.attribution import Spread
 from scoring.events.base import Event
-from scoring.events.live import LiveAudience, LiveCounters, LiveEnded, LiveHostOff, LiveHostOn, LiveStarted
+from scoring.events.live import (
+    LiveAudience,
+    LiveCounters,
+    LiveEnded,
+    LiveEvent,
+    LiveHostOff,
+    LiveHostOn,
+    LiveInteraction,
+    LivePlanned,
+    LiveProductExposed,
+    LiveStarted,
+    LiveStepPlanned,
+)
 
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class OnAir:
-    """Seconds on air on one local day: of one host (dimension host) or of the room (live_op and totals)."""
-
-    shop: str
-    credits: Mapping[str, Spread]
-    start_at: int
-    seconds: int
-    of_room: bool
+COUNTERS = ("views_total", "viewers_total", "watch_seconds_total", "follower_viewers", "engaged_viewers")
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What the counters grew by since the reading before; `session_at` is the start of the session."""
+    """What the counters grew by since the reading before; `session_at` is the start of the session.
+
+    `engaged` counts only where no single interaction is known, so that nobody counts twice.
+    """
 
     shop: str
     credits: Mapping[str, Spread]
@@ -38,6 +45,8 @@ class Minute:
     views: int
     viewers: int
     watch_seconds: int
+    followers: int
+    engaged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,13 @@ class Session:
     credits: Mapping[str, Spread]
     start_at: int
     peak: int
+
+
+def in_room(facts: Sequence[Event]) -> list[LiveEvent]:
+    """What happened in the room itself: an announced plan alone makes no session."""
+    return [
+        fact for fact in facts if isinstance(fact, LiveEvent) and not isinstance(fact, LivePlanned | LiveStepPlanned)
+    ]
 
 
 def read_room_facts(facts: Sequence[Event]) -> Room:
@@ -84,34 +100,72 @@ class LiveCase:
     """The case of one livestream session."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        if not facts:
+        told = in_room(effective(facts))
+        if not told:
             return ()
-        room = read_room_facts(effective(facts))
-        return (Projection(facts[0].case(), (room.start, room.end, room.segments, room.title)),)
+        room = read_room_facts(told)
+        own = Projection(told[0].case(), (room.start, room.end, room.segments, room.title))
+        return (own, *_airtime(told, room, setting), *_explained(told, setting))
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
-        if not facts:
-            return Found()
-        return Found(tuple(_Evaluation(effective(facts), setting).atoms()))
+        standing = effective(facts)
+        told = in_room(standing)
+        room = read_room_facts(told) if told else Room()
+        atoms = [*plan_atoms(standing, room, setting), *step_atoms(standing, room, setting)]
+        if told:
+            atoms += _Evaluation(told, room, setting).atoms()
+        return Found(tuple(atoms))
+
+
+def _airtime(facts: Sequence[LiveEvent], room: Room, setting: Setting) -> Iterator[Projection]:
+    """By host and local day when the host was on air here, for that host's day over all rooms."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    silent = _silent(facts, setting)
+    for account, on, off in room.segments:
+        person = setting.attribution.person(account, on)
+        for start, stop in _pieces(_without([(on, off)], silent), setting):
+            spans[airtime_key(person, account, setting.attribution.days.day(start))].append((start, stop))
+    for key, found in spans.items():
+        yield Projection(key, (tuple(sorted(found)),), wakes=(key,))
+
+
+def _explained(facts: Sequence[LiveEvent], setting: Setting) -> Iterator[Projection]:
+    if setting.policy.host_credit != "last_explained":
+        return
+    shown = [fact for fact in facts if isinstance(fact, LiveProductExposed) and fact.host_id]
+    if shown:
+        rows = tuple((fact.occurred_at, fact.sku, fact.host_id) for fact in shown)
+        yield Projection(explained_key(shown[0].shop_id, shown[0].session_id), (rows,))
+
+
+def _pieces(spans: Sequence[Span], setting: Setting) -> Iterator[Span]:
+    for start, stop in spans:
+        yield from cut_at_midnights(start, stop, setting.attribution.days)
+
+
+def _silent(facts: Sequence[Event], setting: Setting) -> list[Span]:
+    kinds = (LiveAudience, LiveCounters, LiveHostOn, LiveHostOff, LiveStarted, LiveEnded)
+    beats = sorted(fact.occurred_at for fact in facts if isinstance(fact, kinds))
+    longest = setting.policy.live_heartbeat_gap_seconds * SECOND
+    return [(beat, after) for beat, after in pairwise(beats) if after - beat > longest]
 
 
 class _Evaluation:
     """One evaluation of one session; holds what its steps share."""
 
-    def __init__(self, facts: Sequence[Event], setting: Setting) -> None:
+    def __init__(self, facts: Sequence[LiveEvent], room: Room, setting: Setting) -> None:
         self.facts = facts
         self.setting = setting
         self.shop = facts[0].shop_id
-        self.room = read_room_facts(facts)
-        assert self.room.start is not None
-        self.start: int = self.room.start
-        self.end = self.room.end if self.room.end is not None else max(fact.occurred_at for fact in facts)
-        brand = setting.attribution.brand(self.shop)
-        scope = {"brand": brand, "shop": self.shop, "channel": facts[0].channel}
-        self.operator = setting.attribution.of_tag("live_op", scope, self.start)
+        self.room = room
+        assert room.start is not None
+        self.start: int = room.start
+        self.end = room.end if room.end is not None else max(fact.occurred_at for fact in facts)
+        self.place = place_of(self.shop, facts[0].channel, facts[0].session_id, setting)
+        self.operator = setting.attribution.of_tag("live_op", self.place, self.start)
 
     def atoms(self) -> Iterator[tuple[str, Atom]]:
         yield from self._on_air()
@@ -120,41 +174,35 @@ class _Evaluation:
         samples = [fact.concurrent for fact in self.facts if isinstance(fact, LiveAudience)]
         peak = Session(self.shop, {"live_op": self.operator}, self.start, max(samples, default=0))
         yield "live_session", peak
+        controller = self.setting.attribution.of_tag("controller", self.place, self.start)
+        yield from moments(self.facts, Scene(self.shop, self.start, self._credit, controller, self.setting))
 
     def _credit(self, at: int) -> dict[str, Spread]:
-        hosts = self.setting.attribution.of_people(self.room.hosts(at, self.setting), at)
+        hosts = host_spread(self.room.hosts(at, self.setting), self.place, at, self.setting)
         return {"host": hosts, "live_op": self.operator}
 
     def _on_air(self) -> Iterator[tuple[str, Atom]]:
-        silent = self._silent()
+        silent = _silent(self.facts, self.setting)
         for account, on, off in self.room.segments:
             host = self.setting.attribution.person(account, on)
-            for start, stop in self._pieces(_without([(on, off)], silent)):
+            for start, stop in _pieces(_without([(on, off)], silent), self.setting):
                 credit = {"host": self.setting.attribution.of_people([host], start)}
                 yield "on_air", OnAir(self.shop, credit, start, (stop - start) // SECOND, False)
-        room = _union([(on, off) for _, on, off in self.room.segments])
-        for start, stop in self._pieces(_without(room, silent)):
+        room = union((on, off) for _, on, off in self.room.segments)
+        for start, stop in _pieces(_without(room, silent), self.setting):
             yield "on_air", OnAir(self.shop, {"live_op": self.operator}, start, (stop - start) // SECOND, True)
-
-    def _pieces(self, spans: Sequence[Span]) -> Iterator[Span]:
-        for start, stop in spans:
-            yield from cut_at_midnights(start, stop, self.setting.attribution.days)
-
-    def _silent(self) -> list[Span]:
-        kinds = (LiveAudience, LiveCounters, LiveHostOn, LiveHostOff, LiveStarted, LiveEnded)
-        beats = sorted(fact.occurred_at for fact in self.facts if isinstance(fact, kinds))
-        longest = self.setting.policy.live_heartbeat_gap_seconds * SECOND
-        return [(beat, after) for beat, after in pairwise(beats) if after - beat > longest]
 
     def _minutes(self) -> Iterator[tuple[str, Atom]]:
         rows = [fact for fact in self.facts if isinstance(fact, LiveCounters)]
-        before = (0, 0, 0)
+        has_single_ones = any(isinstance(fact, LiveInteraction) for fact in self.facts)
+        before = (0,) * len(COUNTERS)
         for row in sorted(rows, key=lambda row: row.minute_at):
-            now = (row.views_total, row.viewers_total, row.watch_seconds_total)
-            views, viewers, watched = (new - old if new >= old else new for new, old in zip(now, before, strict=True))
+            now = tuple(getattr(row, name) for name in COUNTERS)
+            grown = [new - old if new >= old else new for new, old in zip(now, before, strict=True)]
             before = now
-            credit = self._credit(row.minute_at - 1)
-            yield "live_minute", Minute(self.shop, credit, row.minute_at, self.start, views, viewers, watched)
+            if has_single_ones:
+                grown[-1] = 0
+            yield "live_minute", Minute(self.shop, self._credit(row.minute_at - 1), row.minute_at, self.start, *grown)
 
     def _audience(self) -> Iterator[tuple[str, Atom]]:
         samples = [(fact.occurred_at, fact.concurrent) for fact in self.facts if isinstance(fact, LiveAudience)]
@@ -167,23 +215,9 @@ class _Evaluation:
         for (at, viewers), after in zip(samples, [*times[1:], self.end], strict=True):
             if after <= at or (longest is not None and after - at > longest):
                 continue
-            for start, stop in _cut(max(at, self.start), min(after, self.end), edges):
-                for piece, piece_end in self._pieces([(start, stop)]):
-                    seconds = (piece_end - piece) // SECOND
-                    yield (
-                        "live_audience",
-                        Audience(self.shop, self._credit(piece), piece, viewers * seconds, seconds),
-                    )
-
-
-def _union(spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, stop in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
-        else:
-            merged.append((start, stop))
-    return merged
+            for piece, piece_end in _pieces(_cut(max(at, self.start), min(after, self.end), edges), self.setting):
+                seconds = (piece_end - piece) // SECOND
+                yield "live_audience", Audience(self.shop, self._credit(piece), piece, viewers * seconds, seconds)
 
 
 def _without(spans: Sequence[Span], holes: Sequence[Span]) -> list[Span]:

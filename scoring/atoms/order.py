@@ -1,4 +1,4 @@
-"""An order with its refunds: placed orders, paid orders, lines, refunds and shipping promises."""
+"""An order with its refunds: placed orders, paid orders, lines and refunds."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import MINUTE, SECOND, Atom, Found, Problem, Projection, Setting, View, latest_rows
-from scoring.atoms.credit import OrderCredit, Touch
+from scoring.atoms.base import MINUTE, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
+from scoring.atoms.buyer import publish_purchase
+from scoring.atoms.credit import OrderCredit
+from scoring.atoms.customer import publish_sales
+from scoring.atoms.feedback import find_feedback
+from scoring.atoms.fulfilment import find_fulfilment
+from scoring.atoms.order_reading import (
+    Order,
+    buyer_of,
+    count_refunds,
+    instant_or,
+    read_any_order,
+    read_order,
+    refunds_of,
+)
+from scoring.atoms.room import LiveRefund, Room, answerable, explained_key
+from scoring.atoms.sku import find_sku_sales, life_keys
+from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
 from scoring.events.finance import CogsAdjusted
-from scoring.events.order import (
-    OrderCancelled,
-    OrderCompleted,
-    OrderDelivered,
-    OrderHeader,
-    OrderLine,
-    OrderPaid,
-    OrderPlaced,
-    OrderShipped,
-)
+from scoring.events.order import OrderHeader, OrderLine
 from scoring.events.refund import RefundCompleted
-from scoring.money import EXPONENTS, round_half_up
+from scoring.money import round_half_up
 
-DAY = 86_400 * SECOND
 GOODS_BACK = ("return_refund", "refund_only")
 
 
@@ -35,6 +41,7 @@ class PlacedOrder:
     shop: str
     credits: Mapping[str, object]
     placed_at: int
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,21 @@ class PaidOrder:
     live_buyer: str
     live_at: int
     is_cs: bool
+    customer: str
+    refunded: int
+    quality_refunds: int
+    disputes: int
+    partner: str
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether a partner is named on the order."""
+        return bool(self.partner)
+
+    @property
+    def has_rep(self) -> bool:
+        """Whether the order is a sales rep's: it names an employee, or its channel is B2B."""
+        return "rep" in self.credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,15 @@ class PaidLine:
     settled: int
     is_live: bool
     is_cs: bool
+    platform_fee: int
+    affiliate_fee: int
+    fulfil_cost: int
+    is_private: bool
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether a partner is named on the order."""
+        return "bd" in self.credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,154 +114,69 @@ class LineRefund:
     is_live: bool
     is_cs: bool
 
+    @property
+    def is_campaign(self) -> bool:
+        """Whether an advertising campaign is named on the order."""
+        return "campaign" in self.credits
 
-@dataclass(frozen=True, slots=True)
-class ShipPromise:
-    """A promise to ship, and whether it was kept."""
-
-    shop: str
-    credits: Mapping[str, object]
-    due_at: int
-    on_time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as its facts tell it; instants in microseconds, amounts still in the order's currency."""
-
-    shop: str
-    order_id: str
-    currency: str
-    placed_at: int
-    paid_at: int | None
-    buyer_id: str
-    lines: tuple[OrderLine, ...]
-    touch: Touch
-    promised_ship_at: int | None
-    shipped_at: int | None
-    cancelled_at: int | None
-    settle_at: int | None
-    warehouse: str
-
-
-def read_order(facts: Sequence[Event], return_window_days: int) -> Order | None:
-    """The order of a case; None when nobody placed or paid it, or when it is a test, internal or brush order (G1)."""
-    placed: OrderPlaced | None = None
-    paid: list[OrderPaid] = []
-    headers: list[OrderHeader] = []
-    shipped: list[OrderShipped] = []
-    cancelled: OrderCancelled | None = None
-    completed: OrderCompleted | None = None
-    delivered: OrderDelivered | None = None
-    for fact in facts:
-        if isinstance(fact, OrderHeader):
-            if fact.is_test or fact.is_internal or fact.is_brush:
-                return None
-            headers.append(fact)
-            if isinstance(fact, OrderPaid):
-                paid.append(fact)
-            elif placed is None and isinstance(fact, OrderPlaced):
-                placed = fact
-        elif isinstance(fact, OrderShipped):
-            shipped.append(fact)
-        elif isinstance(fact, OrderCancelled):
-            cancelled = cancelled or fact
-        elif isinstance(fact, OrderDelivered):
-            delivered = delivered or fact
-        elif isinstance(fact, OrderCompleted):
-            completed = completed or fact
-    if not headers:
-        return None
-    paid_at = min((fact.paid_at if fact.paid_at is not None else fact.occurred_at for fact in paid), default=None)
-    return Order(
-        shop=headers[0].shop_id,
-        order_id=headers[0].order_id,
-        currency=(paid[0] if paid else headers[0]).currency,
-        placed_at=_placed_at(placed, paid, paid_at),
-        paid_at=paid_at,
-        buyer_id=_buyer(facts),
-        lines=_lines(paid) or _lines([fact for fact in headers if isinstance(fact, OrderPlaced)]),
-        touch=_touch(headers),
-        promised_ship_at=_first(
-            [*(fact.promised_ship_at for fact in headers), *(fact.promised_ship_at for fact in shipped)]
-        ),
-        shipped_at=_or(shipped[0].shipped_at, shipped[0].occurred_at) if shipped else None,
-        cancelled_at=None if cancelled is None else cancelled.occurred_at,
-        settle_at=_settle_at(completed, delivered, return_window_days),
-        warehouse=shipped[0].warehouse_id if shipped else "",
-    )
-
-
-def _buyer(facts: Sequence[Event]) -> str:
-    return next((buyer for buyer in (getattr(fact, "buyer_id", "") for fact in facts) if buyer), "")
-
-
-def _or(value: int | None, other: int) -> int:
-    return other if value is None else value
-
-
-def _first(values: Sequence[int | None]) -> int | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _placed_at(placed: OrderPlaced | None, paid: Sequence[OrderPaid], paid_at: int | None) -> int:
-    if placed is not None:
-        return _or(placed.placed_at, placed.occurred_at)
-    return min((fact.placed_at for fact in paid if fact.placed_at is not None), default=_or(paid_at, 0))
-
-
-def _lines(headers: Sequence[OrderHeader]) -> tuple[OrderLine, ...]:
-    lines: dict[str, OrderLine] = {}
-    for fact in headers:
-        for line in fact.lines:
-            lines.setdefault(line.line_id, line)
-    return tuple(lines[name] for name in sorted(lines))
-
-
-def _touch(headers: Sequence[OrderHeader]) -> Touch:
-    return Touch(
-        channel=headers[0].channel,
-        session=next((header.live_session_id for header in headers if header.live_session_id), ""),
-        agent=next((header.agent_id for header in headers if header.agent_id), ""),
-    )
-
-
-def _settle_at(completed: OrderCompleted | None, delivered: OrderDelivered | None, window_days: int) -> int | None:
-    if completed is not None:
-        return _or(completed.completed_at, completed.occurred_at)
-    if delivered is not None:
-        return _or(delivered.delivered_at, delivered.occurred_at) + window_days * DAY
-    return None
+    @property
+    def is_partner(self) -> bool:
+        """Whether a partner is named on the order."""
+        return "bd" in self.credits
 
 
 class OrderCase:
     """The case of one order."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        order = read_order(facts, setting.policy.return_window_days)
-        if order is None or not order.buyer_id:
+        order = read_order(facts, setting.policy)
+        if order is None:
             return ()
+        sales = publish_sales(order, facts, setting)
+        if not order.buyer_id:
+            return sales
         key = case_key("orders", order.shop, order.buyer_id)
-        return (Projection(key, (order.order_id, order.placed_at, order.paid_at)),)
+        own = Projection(key, (order.order_id, order.placed_at, order.paid_at))
+        return (own, *publish_purchase(order, facts, setting), *sales)
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         headers = [fact for fact in facts if isinstance(fact, OrderHeader)]
         if not headers:
             return ()
-        shop, buyer = headers[0].shop_id, _buyer(facts)
+        shop, buyer = headers[0].shop_id, buyer_of(facts)
         keys = [case_key("chats", shop, buyer)] if buyer else []
+        keys += life_keys(shop, facts)
         session = next((header.live_session_id for header in headers if header.live_session_id), None)
         if session:
-            keys.append(case_key("live", shop, session))
+            keys += [case_key("live", shop, session), explained_key(shop, session)]
         return tuple(keys)
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
-        order = read_order(facts, setting.policy.return_window_days)
-        refunds = _refunds(facts)
+        order = read_order(facts, setting.policy)
+        refunds = refunds_of(facts)
         if order is None:
-            unknown = "refund_without_line", f"{len(refunds)} refund(s) of an order that is not known"
-            return Found(problems=(Problem(*unknown),)) if refunds else Found()
-        return _Finding(order, facts, view, setting).found(refunds)
+            return _not_counted(facts, view, setting)
+        found = _Finding(order, facts, view, setting).found(refunds)
+        return Found((*found.atoms, *find_feedback(facts, order, setting)), found.problems)
+
+
+def _not_counted(facts: Sequence[Event], view: View, setting: Setting) -> Found:
+    """What is said of an order that is not known, or that counts nowhere: a brush order is a compliance item (G1)."""
+    order = read_any_order(facts, setting.policy)
+    if order is None:
+        refunds = len(refunds_of(facts))
+        unknown = "refund_without_line", f"{refunds} refund(s) of an order that is not known"
+        return Found(find_feedback(facts, None, setting), (Problem(*unknown),) if refunds else ())
+    if not any(isinstance(fact, OrderHeader) and fact.is_brush for fact in facts):
+        return Found()
+    at = instant_or(order.paid_at, order.placed_at)
+    head = order.lines[0] if order.lines else None
+    category, sku = (head.category, head.sku) if head else ("", "")
+    people = set(OrderCredit(order.shop, order.touch, view, setting).owners(category, sku, at).people)
+    if order.touch.agent:
+        people.add(f"e:{setting.attribution.person(order.touch.agent, at)}")
+    detail = f"order {order.order_id} is flagged as a brush order; credited to {', '.join(sorted(people))}"
+    return Found(problems=(Problem("brush_order", detail),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +200,7 @@ class _Finding:
 
     def __init__(self, order: Order, facts: Sequence[Event], view: View, setting: Setting) -> None:
         self.order = order
+        self.facts = facts
         self.setting = setting
         self.credit = OrderCredit(order.shop, order.touch, view, setting)
         self.cogs = {fact.line_id: fact.amount for fact in latest_rows(facts) if isinstance(fact, CogsAdjusted)}
@@ -264,21 +211,26 @@ class _Finding:
         order = self.order
         head = order.lines[0] if order.lines else None
         category, sku = (head.category, head.sku) if head else ("", "")
-        placed_credit = self.credit.owners(category, sku, order.placed_at)
-        self._add("placed_order", PlacedOrder(order.shop, {"shop": placed_credit}, order.placed_at))
+        placed_credit = {**self._live(sku), "shop": self.credit.owners(category, sku, order.placed_at)}
+        is_live = bool(order.touch.session)
+        self._add("placed_order", PlacedOrder(order.shop, placed_credit, order.placed_at, is_live))
         if order.paid_at is None:
-            if refunds:
+            if refunds and not order.has_deposit:
                 self.problems.append(Problem("refund_without_line", "a refund of an order that was never paid"))
             return Found(tuple(self.atoms), tuple(self.problems))
-        rate = self.setting.attribution.rate(order.currency, order.paid_at)
-        if rate is None:
-            day = self.setting.attribution.days.day(order.paid_at)
-            missing = f"no {order.currency} rate on {day}; add it to fx.toml"
-            return Found(problems=(Problem("missing_fx", missing, blocks=True),))
-        company = self.setting.attribution.reference.company.currency
-        shift = Fraction(10) ** (EXPONENTS[company] - EXPONENTS[order.currency])
-        self._paid(order.paid_at, rate * shift, category, sku, refunds)
+        factor = company_factor(order.currency, order.paid_at, self.setting)
+        if isinstance(factor, Problem):
+            return Found(problems=(factor,))
+        self._paid(order.paid_at, factor, category, sku, refunds)
         return Found(tuple(self.atoms), tuple(self.problems))
+
+    def _live(self, sku: str, paid_at: int | None = None) -> dict[str, Spread]:
+        live = self.credit.live
+        return live.spreads(sku, self.order.placed_at, paid_at) if live else {}
+
+    def _supply(self, paid_at: int) -> dict[str, Spread]:
+        head = self.order.lines[0] if self.order.lines else None
+        return {"purchaser": self.credit.purchasers(head, paid_at)} if head and head.supplier_id else {}
 
     def _add(self, kind: str, atom: object) -> None:
         self.atoms.append((kind, atom))  # type: ignore[arg-type]
@@ -288,17 +240,23 @@ class _Finding:
     ) -> None:
         order = self.order
         shared = self.credit.order_level(order.buyer_id, order.placed_at, paid_at)
-        live = self.credit.session
+        live = self.credit.live.room if self.credit.live else Room()
         is_cs = "agent" in shared
         in_window = paid_at <= order.placed_at + self.setting.policy.live_payment_grace_minutes * MINUTE
         is_live = bool(order.touch.session) and in_window
         grace = self.setting.policy.live_payment_grace_minutes * MINUTE
         buyer = order.buyer_id or f"order:{order.order_id}"
+        refunded, quality_refunds, disputes = count_refunds(self.facts, refunds)
         self._add(
             "paid_order",
             PaidOrder(
                 shop=order.shop,
-                credits={**shared, "shop": self.credit.owners(category, sku, paid_at)},
+                credits={
+                    **shared,
+                    **self._live(sku, paid_at),
+                    **self._supply(paid_at),
+                    "shop": self.credit.owners(category, sku, paid_at),
+                },
                 paid_at=paid_at,
                 buyer=f"{order.shop}|{buyer}",
                 is_live=is_live,
@@ -306,18 +264,25 @@ class _Finding:
                 live_buyer=f"{order.touch.session}|{buyer}",
                 live_at=live.start if live.start is not None else paid_at,
                 is_cs=is_cs,
+                customer=order.buyer_id or f"order:{order.shop}|{order.order_id}",
+                refunded=refunded,
+                quality_refunds=quality_refunds,
+                disputes=disputes,
+                partner=order.touch.partner,
             ),
         )
         by_line: dict[str, list[RefundCompleted]] = defaultdict(list)
         for refund in refunds:
             by_line[refund.line_id].append(refund)
         for line in order.lines:
-            credits = {**shared, "shop": self.credit.owners(line.category, line.sku, paid_at)}
+            owners = self.credit.owners(line.category, line.sku, paid_at)
+            credits = {**shared, **self._live(line.sku, paid_at), "shop": owners}
             sale = _Sale(line, credits, factor, paid_at, is_live)
             self._line(sale, self._back(sale, by_line.pop(line.line_id, ())))
         for line_id in sorted(by_line):
             self.problems.append(Problem("refund_without_line", f"a refund of line {line_id}, which is not known"))
-        self._ship()
+        self.atoms.extend(find_fulfilment(order, self.facts, self.credit, factor))
+        self.atoms.extend(find_sku_sales(order, self.cogs, self.credit, factor))
 
     def _back(self, sale: _Sale, refunds: Sequence[RefundCompleted]) -> int:
         """Add the refunds of a line; returns what went back in all, in minor units of the company's currency."""
@@ -334,7 +299,7 @@ class _Finding:
                 LineRefund(
                     shop=self.order.shop,
                     credits=sale.credits,
-                    completed_at=_or(refund.completed_at, refund.occurred_at),
+                    completed_at=instant_or(refund.completed_at, refund.occurred_at),
                     paid_at=sale.paid_at,
                     amount=after - before,
                     amount_before=before,
@@ -344,6 +309,9 @@ class _Finding:
                     is_cs="agent" in sale.credits,
                 ),
             )
+            if sale.is_live:
+                answers = answerable(sale.credits, refund.responsible, self.setting)
+                self._add("live_refund", LiveRefund(self.order.shop, answers, sale.paid_at, after - before, before))
             before, before_cogs = after, after_cogs
         return before
 
@@ -362,28 +330,13 @@ class _Finding:
                 settled=total - back,
                 is_live=sale.is_live,
                 is_cs="agent" in sale.credits,
+                platform_fee=_converted(line.platform_fee, sale.factor),
+                affiliate_fee=_converted(line.affiliate_fee, sale.factor),
+                fulfil_cost=_converted(line.fulfil_cost, sale.factor),
+                is_private=self.order.touch.channel == "private_domain",
             ),
         )
-
-    def _ship(self) -> None:
-        order = self.order
-        due = order.promised_ship_at
-        if due is None or (order.cancelled_at is not None and order.cancelled_at <= due):
-            return
-        credit = self.credit.warehouse(order.warehouse, due)
-        on_time = int(order.shipped_at is not None and order.shipped_at <= due)
-        self._add("ship_promise", ShipPromise(order.shop, {"warehouse": credit}, due, on_time))
 
 
 def _converted(amount: int, factor: Fraction) -> int:
     return amount if factor == 1 else round_half_up(amount * factor)
-
-
-def _refunds(facts: Sequence[Event]) -> list[RefundCompleted]:
-    """Completed refunds, each once, in order of completion; an exchange moves no money (G3)."""
-    first: dict[str, RefundCompleted] = {}
-    for fact in facts:
-        if isinstance(fact, RefundCompleted):
-            first.setdefault(fact.refund_id, fact)
-    money = [refund for refund in first.values() if refund.kind != "exchange"]
-    return sorted(money, key=lambda refund: (_or(refund.completed_at, refund.occurred_at), refund.refund_id))

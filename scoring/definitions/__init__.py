@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from scoring.contribution import Program
 from scoring.definitions.alerts import AlertRule, read_alerts, rolling_kpis
+from scoring.definitions.attainment import with_attainments
 from scoring.definitions.catalogue import read_kpis, read_measures
+from scoring.definitions.goals import read_goals, read_receipts
+from scoring.definitions.governance import GOVERNANCE_FILES, read_governance
 from scoring.definitions.organisation import (
     read_assignments,
     read_company,
     read_people,
     read_points,
     read_rates,
-    read_targets,
 )
 from scoring.definitions.plans import read_plan
+from scoring.definitions.presence import read_presence
 from scoring.definitions.table import Table, nearest
+from scoring.definitions.targets import read_targets
 from scoring.faults import DefinitionError, Fault
+from scoring.goals import Goal
 from scoring.kpi import Kpi
 from scoring.measures import Measure
+from scoring.organisation.records import Governance
 from scoring.plan import Plan
-from scoring.reference import Person, Reference, Target
+from scoring.presence import Presence
+from scoring.receipts import Receipt
+from scoring.reference import Person, Position, Reference, Target
 
 MEASURES, KPIS = "catalogue/measures/", "catalogue/kpis/"
 """Folders of the catalogue, one file a family; a company's own file replaces the shipped one of its name."""
@@ -36,6 +44,10 @@ KNOWN_FILES = (
     "fx.toml",
     "points.toml",
     "alerts.toml",
+    "calendar.toml",
+    "goals.toml",
+    "receipts.toml",
+    *GOVERNANCE_FILES,
     "catalogue/measures.toml",
     "catalogue/kpis.toml",
 )
@@ -46,7 +58,10 @@ REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml")
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What a company has defined. `texts` are the files as they were read, for seals and fingerprints."""
+    """What a company has defined. `texts` are the files as they were read, for seals and fingerprints.
+
+    `unfilled` are target rows whose value is still "?".
+    """
 
     texts: Mapping[str, str]
     reference: Reference
@@ -55,6 +70,11 @@ class Definitions:
     plans: Mapping[str, Plan]
     alerts: tuple[AlertRule, ...]
     notify_url: str = ""
+    unfilled: tuple[Target, ...] = ()
+    presence: Presence = field(default_factory=Presence)
+    goals: tuple[Goal, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    governance: Governance = field(default_factory=Governance)
 
     def fingerprint(self) -> str:
         """SHA-256 over every file, by name; pinned by every settlement."""
@@ -71,6 +91,14 @@ class Definitions:
     def person(self, person_id: str) -> Person | None:
         """A person by id."""
         return next((person for person in self.reference.people if person.id == person_id), None)
+
+    def plan_of(self, position: Position) -> Plan | None:
+        """The plan of a position: its variant for the stage of the position's shop, else the plan that it names."""
+        stage = next((shop.stage for shop in self.reference.shops if shop.id == position.shop), "")
+        for plan in self.plans.values():
+            if stage and (plan.variant_of, plan.stage) == (position.plan, stage):
+                return plan
+        return self.plans.get(position.plan)
 
     def target(self, owner: str, kpi: str, period: str) -> Target | None:
         """The owner's target for a KPI in a period."""
@@ -101,15 +129,15 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
 
     faults.extend(_file_faults(texts))
     plan_files = _in_folder(texts, "plans/")
-    plan_ids = tuple(_plan_id(roots[name]) for name in plan_files)
     measures = read_measures([roots[name] for name in _in_folder(texts, MEASURES)])
     kpis = read_kpis([roots[name] for name in _in_folder(texts, KPIS)], measures)
+    kpis = with_attainments(kpis, root("targets.toml"), [roots[name] for name in plan_files])
     company, policy, shops = read_company(root("company.toml"))
-    teams, people = read_people(root("people.toml"), plan_ids)
+    teams, people = read_people(root("people.toml"), tuple(_plan_id(roots[name]) for name in plan_files))
     names = {person.id for person in people}
-    owners = {"c:", *(f"e:{name}" for name in names), *(f"t:{team.id}" for team in teams)}
-    owners |= {f"s:{shop.id}" for shop in shops}
-    points, red_lines, manuals = read_points(root("points.toml"), names)
+    owners = _owners(names, [team.id for team in teams], [shop.id for shop in shops])
+    targets = read_targets(root("targets.toml"), tuple(kpis), owners)
+    points, red_lines, manuals, gaps = read_points(root("points.toml"), names, tuple(kpis))
     reference = Reference(
         company=company,
         policy=policy,
@@ -118,16 +146,28 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         people=people,
         assignments=read_assignments(root("assignments.toml"), names, {shop.id for shop in shops}),
         rates=read_rates(root("fx.toml")),
-        targets=read_targets(root("targets.toml"), tuple(kpis), owners),
+        targets=targets.rows,
         points=points,
         red_lines=red_lines,
         manuals=manuals,
+        gaps=gaps,
     )
-    plans = _plans([roots[name] for name in plan_files], kpis, owners)
+    goals = read_goals(root("goals.toml"), tuple(kpis), owners)
+    plans = _plans([roots[name] for name in plan_files], kpis, owners, tuple(goal.id for goal in goals))
+    receipts = read_receipts(root("receipts.toml"), names, tuple(plans))
+    _check_positions(root("people.toml"), people, tuple(shop.id for shop in shops))
+    presence = read_presence(root("calendar.toml"), names)
+    governance = read_governance(root, tuple(kpis), owners)
     alerts, notify_url = read_alerts(root("alerts.toml"), rolling_kpis(kpis, measures))
     if faults:
         raise DefinitionError(tuple(faults))
-    return Definitions(dict(texts), reference, measures, kpis, plans, alerts, notify_url)
+    rest = (targets.unfilled, presence, goals, receipts, governance)
+    return Definitions(dict(texts), reference, measures, kpis, plans, alerts, notify_url, *rest)
+
+
+def _owners(people: Iterable[str], teams: Iterable[str], shops: Iterable[str]) -> set[str]:
+    """Everybody who can own a figure, as keys of cells."""
+    return {"c:", *(f"e:{one}" for one in people), *(f"t:{one}" for one in teams), *(f"s:{one}" for one in shops)}
 
 
 def _file_faults(texts: Mapping[str, str]) -> list[Fault]:
@@ -142,14 +182,38 @@ def _file_faults(texts: Mapping[str, str]) -> list[Fault]:
     return faults
 
 
-def _plans(roots: list[Table], kpis: Mapping[str, Kpi], owners: set[str]) -> dict[str, Plan]:
+def _plans(roots: list[Table], kpis: Mapping[str, Kpi], owners: set[str], goals: tuple[str, ...]) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
+    pairs: list[tuple[Table, Plan]] = []
     for root in roots:
-        plan = read_plan(root, kpis, owners)
+        plan = read_plan(root, kpis, owners, goals)
         if plan.id in plans:
             root.fault("plan.id", f"{plan.id!r} is another file's plan too; give each plan its own id")
         plans[plan.id] = plan
+        pairs.append((root, plan))
+    _check_variants(pairs, tuple(plans))
     return plans
+
+
+def _check_variants(pairs: list[tuple[Table, Plan]], known: tuple[str, ...]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for root, plan in pairs:
+        if not plan.variant_of:
+            continue
+        if plan.variant_of not in known or plan.variant_of == plan.id:
+            hint = nearest(plan.variant_of, known)
+            root.fault("plan.variant_of", f"is {plan.variant_of!r}; known: {', '.join(known)}{hint}")
+        if (plan.variant_of, plan.stage) in seen:
+            root.fault("plan.stage", f"{plan.variant_of} has two variants for the stage {plan.stage!r}; keep one")
+        seen.add((plan.variant_of, plan.stage))
+
+
+def _check_positions(root: Table, people: tuple[Person, ...], shops: tuple[str, ...]) -> None:
+    for number, person in enumerate(people, start=1):
+        for position in person.positions:
+            if position.shop and position.shop not in shops:
+                hint = nearest(position.shop, shops)
+                root.fault(f"person[{number}].position", f"{position.shop!r} is no shop of company.toml{hint}")
 
 
 def _root(name: str, text: str, faults: list[Fault]) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scoring.atoms import ATOMS
 from scoring.definitions.table import Table, nearest
 from scoring.formula import Formula, FormulaError, parse_formula
-from scoring.kpi import DIRECTIONS, UNITS, Kpi
+from scoring.kpi import DIRECTIONS, PLATFORMS, UNITS, Kpi
 from scoring.measures import AGGREGATIONS, Measure
 from scoring.windows import window_fault
 
@@ -21,6 +21,7 @@ DIMENSIONS = (
     "cost_centre",
     "host",
     "live_op",
+    "manager",
     "publisher",
     "purchaser",
     "rep",
@@ -167,9 +168,37 @@ def _kpi(name: str, table: Table, measures: Mapping[str, Measure], kpis: tuple[s
         of_target=table.choice("of_target", kpis, "") if table.has("of_target") else "",
         additive_target=table.flag("additive_target", False),
         empty_scores_zero=table.flag("empty_scores_zero", False),
+        aliases=_aliases(table),
+        of=table.choice("of", kpis, "") if table.has("of") else "",
+        platform=table.choice("platform", PLATFORMS, "") if table.has("platform") else "",
+        mode=table.text("mode", ""),
+        limit=table.exact("limit") if table.has("limit") else None,
     )
+    if "@" in name or kpi.of or kpi.platform:
+        _check_variant(table, kpi)
     table.finish()
     return kpi
+
+
+def _aliases(table: Table) -> tuple[tuple[str, str], ...]:
+    names = table.table("aliases")
+    if names is None:
+        return ()
+    for platform in names.values:
+        if platform not in PLATFORMS:
+            names.fault(platform, f"is no platform; known: {', '.join(PLATFORMS)}{nearest(platform, PLATFORMS)}")
+    return tuple((platform, names.text(platform)) for platform in names.values)
+
+
+def _check_variant(table: Table, kpi: Kpi) -> None:
+    """A variant says in its id whose rule it follows, so that nobody takes it for the KPI itself."""
+    base, _, rest = kpi.id.partition("@")
+    if not kpi.of or not kpi.platform:
+        table.fault("of", 'and platform stand together; write both, as in of = "reply_rate_3min", platform = "douyin"')
+    elif base != kpi.of or rest.partition("_")[0] != kpi.platform:
+        table.fault(
+            "of", f'makes the id "{kpi.of}@{kpi.platform}"; a second reading is "{kpi.of}@{kpi.platform}_<mode>"'
+        )
 
 
 def _formula(table: Table, name: str, measures: Mapping[str, Measure], kpis: tuple[str, ...]) -> Formula | None:

@@ -1,20 +1,24 @@
-"""Reads company.toml, people.toml, assignments.toml, targets.toml, fx.toml and points.toml into reference records."""
+"""Reads company.toml, people.toml, assignments.toml, fx.toml and points.toml into reference records."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise
+from typing import get_args
 
 from scoring.definitions.table import Table, exact_number, nearest
+from scoring.events.refund import Responsible
 from scoring.fields import parse_number
 from scoring.money import EXPONENTS
-from scoring.period import LocalDays, grain_of
+from scoring.period import LocalDays, grain_of, parse_day
+from scoring.plan import STAGES
 from scoring.redlines import EFFECTS
 from scoring.reference import (
     Account,
     Assignment,
     Company,
+    Gap,
     Manual,
     Person,
     Point,
@@ -23,14 +27,29 @@ from scoring.reference import (
     Rate,
     RedLine,
     Shop,
-    Target,
     Team,
 )
 
 _WITH_VALUE = ("cap_total", "coefficient", "zero_kpi")
-TAGS = ("owner", "live_op", "campaign", "warehouse")
-SCOPES = ("brand", "shop", "channel", "category", "sku", "campaign", "warehouse")
-TARGET_SOURCES = ("own_history", "strategy", "platform_rule", "external")
+GMV_BASES = ("merchant_receipts", "buyer_paid", "list_price")
+TAGS = ("owner", "live_op", "campaign", "warehouse", "cost_centre", "host", "controller", "rep", "bd", "purchaser")
+SCOPES = (
+    "brand",
+    "shop",
+    "channel",
+    "category",
+    "sku",
+    "campaign",
+    "warehouse",
+    "cost_centre",
+    "session",
+    "partner",
+    "supplier",
+)
+INQUIRY_CREDITS = ("last_agent_before_order", "first_agent", "equal_split", "by_message_share")
+WINDOW_POLICIES = ("exclude_if_started_outside", "pause_clock")
+HOST_CREDITS = ("on_air_at_placed", "on_air_at_paid", "last_explained")
+RESPONSIBLE: tuple[str, ...] = get_args(Responsible)
 RED_LINE_STATES = ("raised", "heard", "upheld", "dismissed")
 
 
@@ -59,7 +78,10 @@ def read_company(root: Table) -> tuple[Company, Policy, tuple[Shop, ...]]:
 
 
 def _shop(table: Table) -> Shop:
-    shop = Shop(table.text("id"), table.label("name"), table.text("brand", ""))
+    window = _window(table) if table.has("service_window") else None
+    shop = Shop(
+        table.text("id"), table.label("name"), table.text("brand", ""), window, table.choice("stage", STAGES, "")
+    )
     table.text("channel", "")
     table.finish()
     return shop
@@ -67,23 +89,65 @@ def _shop(table: Table) -> Shop:
 
 def _policy(table: Table) -> Policy:
     plain = Policy()
-    window = table.texts("service_window") or plain.service_window
-    if len(window) != 2 or not all(_is_clock(text) for text in window) or window[0] >= window[1]:
-        table.fault("service_window", f'is {list(window)}; write two local times in order, such as ["08:00", "23:00"]')
-        window = plain.service_window
+    window = (_window(table) if table.has("service_window") else None) or plain.service_window
     policy = Policy(
         return_window_days=table.whole("return_window_days", plain.return_window_days),
         inquiry_window_days=table.whole("inquiry_window_days", plain.inquiry_window_days),
-        inquiry_credit=table.choice("inquiry_credit", (plain.inquiry_credit,), plain.inquiry_credit),
+        inquiry_credit=table.choice("inquiry_credit", INQUIRY_CREDITS, plain.inquiry_credit),
         bot_assist_counts=table.flag("bot_assist_counts", plain.bot_assist_counts),
+        closing_turn_filter=table.flag("closing_turn_filter", plain.closing_turn_filter),
+        rate_window=table.choice("rate_window", WINDOW_POLICIES, plain.rate_window),
+        average_window=table.choice("average_window", WINDOW_POLICIES, plain.average_window),
         live_payment_grace_minutes=table.whole("live_payment_grace_minutes", plain.live_payment_grace_minutes),
         live_heartbeat_gap_seconds=table.whole("live_heartbeat_gap_seconds", plain.live_heartbeat_gap_seconds, 1),
-        service_window=(window[0], window[1]),
+        service_window=window,
         order_owner=table.choice("order_owner", ("assignment", "agent"), plain.order_owner),
         close_sources=table.texts("close_sources"),
+        host_credit=table.choice("host_credit", HOST_CREDITS, plain.host_credit),
+        host_refund_responsible=_responsible(table)
+        if table.has("host_refund_responsible")
+        else plain.host_refund_responsible,
+        live_step_grace_seconds=table.whole("live_step_grace_seconds", plain.live_step_grace_seconds),
+        hit_threshold_views=table.whole("hit_threshold_views", plain.hit_threshold_views),
+        new_buyer_refund_days=table.whole("new_buyer_refund_days", plain.new_buyer_refund_days),
+        gmv_basis=table.choice("gmv_basis", GMV_BASES, plain.gmv_basis),
+        turnover_leavers=table.choice("turnover_leavers", ("voluntary", "all"), plain.turnover_leavers),
+        new_product_units=table.whole("new_product_units", plain.new_product_units, 1),
+        new_product_margin=table.exact("new_product_margin", plain.new_product_margin),
+        force_majeure_days=_days(table, "force_majeure_days"),
+        judged_weight_limit=table.whole("judged_weight_limit", plain.judged_weight_limit),
     )
     table.finish()
     return policy
+
+
+def _days(table: Table, name: str) -> tuple[str, ...]:
+    days = table.texts(name)
+    for day in days:
+        try:
+            parse_day(day)
+        except ValueError as error:
+            table.fault(name, str(error))
+    return days
+
+
+def _responsible(table: Table) -> tuple[str, ...]:
+    named = table.texts("host_refund_responsible")
+    for name in named:
+        if name not in RESPONSIBLE:
+            table.fault("host_refund_responsible", f"{name!r} is never responsible; known: {', '.join(RESPONSIBLE)}")
+    return named
+
+
+def _window(table: Table) -> tuple[str, str] | None:
+    """Service hours; None where nothing usable is written."""
+    window = table.texts("service_window")
+    if not window:
+        return None
+    if len(window) != 2 or not all(_is_clock(text) for text in window) or window[0] >= window[1]:
+        table.fault("service_window", f'is {list(window)}; write two local times in order, such as ["08:00", "23:00"]')
+        return None
+    return window[0], window[1]
 
 
 def _is_clock(text: str) -> bool:
@@ -143,6 +207,7 @@ def _position(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> P
         to_day=to_day,
         base_pay=table.exact("base_pay", Fraction(0)),
         performance_base=table.exact("performance_base", Fraction(0)),
+        shop=table.text("shop", ""),
     )
     table.finish()
     return position
@@ -223,32 +288,6 @@ def _check_shares(root: Table, rows: list[Assignment]) -> None:
                 root.fault(f"{tag} of {place}", f"shares add up to {total} on {day}; they must not exceed 1")
 
 
-def read_targets(root: Table, kpis: tuple[str, ...], owners: set[str]) -> tuple[Target, ...]:
-    """targets.toml: what each owner should reach, with its source (R91)."""
-    rows, seen = [], set()
-    for table in root.tables("target"):
-        target = Target(
-            owner=table.text("owner"),
-            kpi=table.choice("kpi", kpis),
-            period=_period(table),
-            value=table.exact("value"),
-            source=table.choice("source", TARGET_SOURCES),
-            reason=table.text("reason", ""),
-        )
-        table.finish()
-        key = (target.owner, target.kpi, target.period)
-        if target.owner and target.owner not in owners:
-            table.fault("owner", f'{target.owner!r} is nobody; write "e:<person>", "t:<team>", "s:<shop>" or "c:"')
-        if key in seen:
-            table.fault("owner", f"{target.owner} has two targets for {target.kpi} in {target.period}; keep one")
-        if target.source == "external" and not target.reason:
-            table.fault("reason", "a target taken from elsewhere needs a reason (R91)")
-        seen.add(key)
-        rows.append(target)
-    root.finish()
-    return tuple(rows)
-
-
 def _period(table: Table) -> str:
     period = table.text("period")
     try:
@@ -271,9 +310,12 @@ def read_rates(root: Table) -> tuple[Rate, ...]:
     return tuple(sorted(rows, key=lambda rate: (rate.currency, rate.day)))
 
 
-def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple[RedLine, ...], tuple[Manual, ...]]:
-    """points.toml: bonus and penalty points, red lines with their state, coefficients set by hand."""
-    points, red_lines, manuals = [], [], []
+Points = tuple[tuple[Point, ...], tuple[RedLine, ...], tuple[Manual, ...], tuple[Gap, ...]]
+
+
+def read_points(root: Table, people: set[str], kpis: tuple[str, ...]) -> Points:
+    """points.toml: bonus and penalty points, red lines with their state, coefficients set by hand, gaps one caused."""
+    points, red_lines, manuals, gaps = [], [], [], []
     for table in root.tables("point"):
         points.append(
             Point(
@@ -302,8 +344,12 @@ def read_points(root: Table, people: set[str]) -> tuple[tuple[Point, ...], tuple
         who, period, coefficient = _known(table, people), _period(table), table.exact("coefficient")
         manuals.append(Manual(who, period, coefficient, table.label("reason"), table.text("decided_by")))
         table.finish()
+    for table in root.tables("gap"):
+        who, period, kpi = _known(table, people), _period(table), table.choice("kpi", kpis)
+        gaps.append(Gap(who, period, kpi, table.label("reason"), table.text("decided_by")))
+        table.finish()
     root.finish()
-    return tuple(points), tuple(red_lines), tuple(manuals)
+    return tuple(points), tuple(red_lines), tuple(manuals), tuple(gaps)
 
 
 def _effect(table: Table) -> str:
@@ -335,4 +381,4 @@ def _known(table: Table, people: set[str]) -> str:
     return person
 
 
-__all__ = ["read_assignments", "read_company", "read_people", "read_points", "read_rates", "read_targets"]
+__all__ = ["read_assignments", "read_company", "read_people", "read_points", "read_rates"]

@@ -10,7 +10,10 @@ from scoring.events.base import Event, Instant, Minor, Write, case_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdReport(Event):
-    """What a campaign cost and brought in one interval; a higher revision replaces a lower one."""
+    """What a campaign cost and brought in one interval; a higher revision replaces a lower one.
+
+    `budget` is the part of the campaign's budget that was planned for this very interval.
+    """
 
     EVENT_TYPE: ClassVar[str] = "ad.report"
     WRITE: ClassVar[Write] = "upsert"
@@ -40,7 +43,8 @@ class AdReport(Event):
     def check(self) -> str | None:
         if not 1 <= self.interval_seconds <= 31 * 86400:
             return f"interval_seconds is {self.interval_seconds}; a report covers 1 second to 31 days"
-        for name in ("impressions", "clicks", "cost", "attributed_orders", "attributed_gmv", "attributed_new_buyers"):
+        counts = ("impressions", "clicks", "attributed_orders", "attributed_new_buyers")
+        for name in (*counts, "cost", "attributed_gmv", "budget"):
             if getattr(self, name) < 0:
                 return f"{name} is negative; send the restated whole figure with a higher revision instead"
         return None

@@ -24,8 +24,22 @@ class LiveEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LivePlanned(LiveEvent):
+    """A session was planned; a higher revision moves it, or cancels it by the company's own decision."""
+
+    EVENT_TYPE: ClassVar[str] = "live.planned"
+    WRITE: ClassVar[Write] = "upsert"
+    planned_start_at: Instant
+    host_id: str = ""
+    is_cancelled: bool = False
+
+    def restates(self) -> str | None:
+        return "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveStarted(LiveEvent):
-    """The room went on air."""
+    """The room went on air; `planned_start_at` counts when no plan was announced by itself."""
 
     EVENT_TYPE: ClassVar[str] = "live.started"
     planned_start_at: Instant | None = None
@@ -83,7 +97,8 @@ class LiveCounters(LiveEvent):
         return str(self.minute_at)
 
     def check(self) -> str | None:
-        if min(self.views_total, self.viewers_total, self.watch_seconds_total) < 0:
+        audience = (self.views_total, self.viewers_total, self.follower_viewers, self.engaged_viewers)
+        if min(*audience, self.watch_seconds_total) < 0:
             return "running totals must not be negative"
         return None
 
@@ -131,6 +146,9 @@ class LiveProductExposed(LiveEvent):
     viewers: int = 0
     host_id: str = ""
 
+    def check(self) -> str | None:
+        return "viewers is negative" if self.viewers < 0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveProductClicked(LiveEvent):
@@ -139,6 +157,9 @@ class LiveProductClicked(LiveEvent):
     EVENT_TYPE: ClassVar[str] = "live.product_clicked"
     sku: str
     viewers: int = 0
+
+    def check(self) -> str | None:
+        return "viewers is negative" if self.viewers < 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +173,23 @@ class LiveViolation(LiveEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStepPlanned(LiveEvent):
+    """A step of the runbook (list, price change, coupon, pin) was planned; a higher revision moves or cancels it."""
+
+    EVENT_TYPE: ClassVar[str] = "live.step_planned"
+    WRITE: ClassVar[Write] = "upsert"
+    step_id: str
+    planned_at: Instant
+    controller_id: str = ""
+    is_cancelled: bool = False
+
+    def restates(self) -> str | None:
+        return f"step:{self.step_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveStepDone(LiveEvent):
-    """A planned step of the runbook was carried out."""
+    """A step of the runbook was carried out; `planned_at` counts when the step was not planned by itself."""
 
     EVENT_TYPE: ClassVar[str] = "live.step_done"
     step_id: str

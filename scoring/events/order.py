@@ -22,6 +22,9 @@ class OrderLine:
     platform_fee: Minor = 0
     affiliate_fee: Minor = 0
     fulfil_cost: Minor = 0
+    supplier_id: str = ""
+    list_amt: Minor = 0
+    """The line at list price, for companies whose GMV goes by it; 0 when it is not told."""
 
     def check(self) -> str | None:
         """Quantities are positive and amounts are not negative; returns go through refunds."""
@@ -49,7 +52,7 @@ class OrderEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeader(OrderEvent):
-    """Who and what touched the order, as known when it was placed or paid."""
+    """Who and what touched the order, as known when it was placed or paid; `warehouse_id` is who is to ship it."""
 
     lines: tuple[OrderLine, ...] = ()
     promised_ship_at: Instant | None = None
@@ -62,6 +65,8 @@ class OrderHeader(OrderEvent):
     is_brush: bool = False
     is_internal: bool = False
     is_presale: bool = False
+    is_platform_fulfilled: bool = False
+    warehouse_id: str = ""
 
     def check(self) -> str | None:
         for line in self.lines:
@@ -84,11 +89,15 @@ class OrderPlaced(OrderHeader):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPaid(OrderHeader):
-    """The buyer paid. An order may be paid by several events; their lines add up by line_id."""
+    """The buyer paid. An order may be paid by several events; their lines add up by line_id.
+
+    `is_deposit` marks the deposit of a pre-sale: it counts, line by line, when the balance is paid (G2).
+    """
 
     EVENT_TYPE: ClassVar[str] = "order.paid"
     placed_at: Instant | None = None
     paid_at: Instant | None = None
+    is_deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +110,13 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderShipped(OrderEvent):
-    """The carrier picked the parcel up (the pickup scan is "shipped")."""
+    """The carrier picked the parcel up (the pickup scan is "shipped"); `is_complete`: nothing of the order is left."""
 
     EVENT_TYPE: ClassVar[str] = "order.shipped"
     shipped_at: Instant | None = None
     promised_ship_at: Instant | None = None
     warehouse_id: str = ""
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,29 +33,52 @@ class InquiryReceived(InquiryEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InquiryReplied(InquiryEvent):
-    """A person answered."""
+    """Somebody answered; an automatic answer is marked and never counts as a reply."""
 
     EVENT_TYPE: ClassVar[str] = "inquiry.replied"
     agent_id: str
     replied_at: Instant | None = None
+    is_robot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReceived(Event):
-    """Money came in on an invoice."""
+class InquiryMarkedSpam(InquiryEvent):
+    """The inquiry was marked as spam; within 24 hours of its receipt that removes it, later it does not."""
 
-    EVENT_TYPE: ClassVar[str] = "payment.received"
+    EVENT_TYPE: ClassVar[str] = "inquiry.marked_spam"
+    marked_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceEvent(Event):
+    """What all events of an invoice share; `agent_id` names its rep, else the holder of the tag `rep` has it."""
+
     invoice_id: str
     buyer_id: str
     invoice_amt: Minor
-    paid_amt: Minor
     due_at: Instant
+    agent_id: str = ""
 
     def case(self) -> str:
         return case_key("invoice", self.shop_id, self.invoice_id)
 
     def subject(self) -> str:
         return case_key("customer", self.shop_id, self.buyer_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceIssued(InvoiceEvent):
+    """An invoice went out; an invoice on which nothing came in is known by this alone."""
+
+    EVENT_TYPE: ClassVar[str] = "invoice.issued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(InvoiceEvent):
+    """Money came in on an invoice; each event is one receipt, and all tell the invoice's amount and due time."""
+
+    EVENT_TYPE: ClassVar[str] = "payment.received"
+    paid_amt: Minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,26 +8,38 @@ from typing import ClassVar, Literal
 from scoring.events.base import Event, Instant, Micro, case_key
 
 Sender = Literal["customer", "agent", "bot", "system"]
+DAY_US = 86_400_000_000
 Intent = Literal["presale", "aftersale", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatEvent(Event):
-    """What all events of a conversation share; chat text is never needed and never stored (G11)."""
+    """What all events of a conversation share; chat text is never needed and never stored (G11).
 
-    session_id: str
+    Without `session_id` the customer's messages form conversations by themselves, split where 30 minutes are silent;
+    without a customer too, each event stands alone.
+    """
+
+    session_id: str = ""
     customer_id: str = ""
 
     def case(self) -> str:
-        return case_key("chat", self.shop_id, self.session_id)
+        if self.session_id:
+            return case_key("chat", self.shop_id, self.session_id)
+        if self.customer_id:
+            return case_key("chat", self.shop_id, "", self.customer_id)
+        return case_key("chat", self.shop_id, "", "", self.source, self.event_id)
 
     def subject(self) -> str:
-        return case_key("customer", self.shop_id, self.customer_id or self.session_id)
+        return case_key("customer", self.shop_id, self.customer_id or self.session_id or self.event_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMessage(ChatEvent):
-    """One message; `sent_at` defaults to `occurred_at`. `is_short` marks thanks and emoji."""
+    """One message; `sent_at` defaults to `occurred_at`. `is_short` marks thanks and emoji.
+
+    `message_id` is the platform's name of it, by which it can be recalled; without one its `event_id` is.
+    """
 
     EVENT_TYPE: ClassVar[str] = "chat.message"
     sender: Sender
@@ -37,6 +49,15 @@ class ChatMessage(ChatEvent):
     is_filtered: bool = False
     is_offline_message: bool = False
     is_short: bool = False
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRecalled(ChatEvent):
+    """A message was taken back; before anybody answered it, it never happened."""
+
+    EVENT_TYPE: ClassVar[str] = "chat.recalled"
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +105,11 @@ class ChatMerged(ChatEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRated(ChatEvent):
-    """The customer rated the conversation from 1 to 5; the last rating counts."""
+    """The customer rated the conversation from 1 to 5; the last invited rating counts."""
 
     EVENT_TYPE: ClassVar[str] = "chat.rated"
     rating: int
+    is_invited: bool = True
 
     def check(self) -> str | None:
         return None if 1 <= self.rating <= 5 else f"rating is {self.rating}; ratings run from 1 to 5"
@@ -95,14 +117,14 @@ class ChatRated(ChatEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPresence(Event):
-    """An agent's account went online, busy or offline."""
+    """An agent's account went online, busy or offline; read together by agent and day (UTC)."""
 
     EVENT_TYPE: ClassVar[str] = "agent.presence"
     agent_id: str
     state: Literal["online", "busy", "offline"]
 
     def case(self) -> str:
-        return case_key("presence", self.shop_id, self.agent_id)
+        return case_key("presence", self.shop_id, self.agent_id, str(self.occurred_at // DAY_US))
 
     def subject(self) -> str:
         return case_key("employee", self.agent_id)
@@ -132,6 +154,27 @@ class TicketOpened(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(TicketEvent):
+    """The case went to another agent."""
+
+    EVENT_TYPE: ClassVar[str] = "ticket.assigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketWaiting(TicketEvent):
+    """From here the case waits for the customer."""
+
+    EVENT_TYPE: ClassVar[str] = "ticket.waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketResumed(TicketEvent):
+    """The customer answered; the case goes on."""
+
+    EVENT_TYPE: ClassVar[str] = "ticket.resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketResolved(TicketEvent):
     """The case was resolved."""
 
@@ -147,7 +190,7 @@ class TicketReopened(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QaScored(Event):
-    """A sampled conversation was scored by quality assurance, 0 to 100."""
+    """A sampled conversation was scored by quality assurance, 0 to 100; scored twice, it counts once, by the mean."""
 
     EVENT_TYPE: ClassVar[str] = "qa.scored"
     agent_id: str
@@ -155,7 +198,24 @@ class QaScored(Event):
     session_id: str = ""
 
     def case(self) -> str:
+        if self.session_id:
+            return case_key("qa", self.shop_id, self.agent_id, self.session_id, "")
         return case_key("qa", self.shop_id, self.source, self.event_id)
+
+    def subject(self) -> str:
+        return case_key("employee", self.agent_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintUpheld(Event):
+    """A complaint about an agent was examined and found right; dated when that was decided."""
+
+    EVENT_TYPE: ClassVar[str] = "complaint.upheld"
+    agent_id: str
+    session_id: str = ""
+
+    def case(self) -> str:
+        return case_key("complaint", self.shop_id, self.source, self.event_id)
 
     def subject(self) -> str:
         return case_key("employee", self.agent_id)

@@ -10,7 +10,9 @@ from scoring.measures.maximum import Maximum
 from scoring.measures.median import Median
 from scoring.measures.percentile import Percentile90
 from scoring.measures.repeated import Repeated
+from scoring.measures.standing import Standing
 from scoring.measures.sum import Sum
+from scoring.measures.trial import Trial
 
 AGGREGATIONS: dict[str, Aggregation] = {
     "sum": Sum(),
@@ -21,6 +23,9 @@ AGGREGATIONS: dict[str, Aggregation] = {
     "median": Median(),
     "percentile": Percentile90(),
     "repeated": Repeated(),
+    "standing": Standing(),
+    "idle": Standing(idle_only=True),
+    "trial": Trial(),
 }
 
 __all__ = ["AGGREGATIONS", "MICRO", "Aggregation", "Measure", "Rows", "merged"]

@@ -12,25 +12,73 @@ from typing import TYPE_CHECKING
 
 from scoring.events.ad import AdReport
 from scoring.events.base import Event
+from scoring.events.feedback import FeedbackReceived
 from scoring.events.finance import CogsAdjusted
-from scoring.events.live import LiveEvent
+from scoring.events.live import LiveEvent, LivePlanned, LiveStepPlanned
 from scoring.events.order import OrderEvent
 from scoring.events.refund import RefundEvent
-from scoring.events.review import ReviewSubmitted
-from scoring.events.service import ChatEvent
 from scoring.recount.ads import count_ads
+from scoring.recount.b2b import count_b2b
 from scoring.recount.book import Book, Key, in_order
-from scoring.recount.chats import count_conversation, read_conversation
+from scoring.recount.chats import read_conversations
+from scoring.recount.content import count_content, count_creatives
+from scoring.recount.feedback import count_feedback
+from scoring.recount.finance import count_finance
+from scoring.recount.fulfilment import count_fulfilment
+from scoring.recount.goals import count_goals, count_report_scores
+from scoring.recount.hr import count_hr
 from scoring.recount.inquiries import Customers, count_inquiries
+from scoring.recount.listing import count_listings
 from scoring.recount.live import count_room, read_room
+from scoring.recount.live_moments import count_airtime, count_live_moments, count_live_plans
+from scoring.recount.live_orders import count_live_orders
+from scoring.recount.members import count_members
 from scoring.recount.orders import count_order, read_order
+from scoring.recount.partners import count_partners
+from scoring.recount.purchase import count_purchases
 from scoring.recount.reviews import count_reviews
+from scoring.recount.sales import count_new_buyers, count_sales
+from scoring.recount.skus import count_skus
+from scoring.recount.stock import count_stock
 from scoring.recount.story import Story
+from scoring.recount.tasks import count_tasks
+from scoring.recount.tickets import count_quality, count_tickets
+from scoring.recount.traffic import count_traffic
+from scoring.recount.trainings import count_trainings
+from scoring.recount.turns import count_conversation
 
 if TYPE_CHECKING:
     from scoring.definitions import Definitions
 
-FAMILIES: tuple[Callable[[Book, Story], None], ...] = ()
+FAMILIES: tuple[Callable[[Book, Story], None], ...] = (
+    count_fulfilment,
+    count_listings,
+    count_purchases,
+    count_skus,
+    count_stock,
+    count_airtime,
+    count_content,
+    count_creatives,
+    count_live_moments,
+    count_live_orders,
+    count_live_plans,
+    count_feedback,
+    count_finance,
+    count_members,
+    count_new_buyers,
+    count_quality,
+    count_sales,
+    count_tickets,
+    count_traffic,
+    count_reviews,
+    count_hr,
+    count_trainings,
+    count_goals,
+    count_report_scores,
+    count_tasks,
+    count_b2b,
+    count_partners,
+)
 """What counts the rest, one a family."""
 
 
@@ -44,21 +92,21 @@ def recount(events: Iterable[Event], definitions: Definitions, first_day: str, l
     """
     facts = in_order(events)
     book = Book(definitions.reference, first_day, last_day)
-    rooms = {key: read_room(book, rows) for key, rows in _by_case(facts, LiveEvent, "session_id").items()}
-    chats = [read_conversation(book, rows) for rows in _by_case(facts, ChatEvent, "session_id").values()]
-    about_orders = (OrderEvent, RefundEvent, CogsAdjusted)
+    in_rooms = [fact for fact in facts if not isinstance(fact, LivePlanned | LiveStepPlanned)]
+    rooms = {key: read_room(book, rows) for key, rows in _by_case(in_rooms, LiveEvent, "session_id").items()}
+    chats = read_conversations(book, facts)
+    about_orders = (OrderEvent, RefundEvent, CogsAdjusted, FeedbackReceived)
     orders = [read_order(book, rows) for rows in _by_case(facts, about_orders, "order_id").values()]
-    customers = Customers(chats, [order for order in orders if order is not None])
+    customers = Customers(chats.pieces, [order for order in orders if order is not None])
     for order in customers.orders:
-        count_order(book, order, rooms.get((order.shop, order.room)), customers.agent(book, order))
+        count_order(book, order, customers.advice(book, order))
     for room in rooms.values():
         count_room(book, room)
-    for chat in chats:
-        count_conversation(book, chat)
+    for chat in chats.whole:
+        count_conversation(book, chat, chats)
     count_inquiries(book, customers)
     count_ads(book, [fact for fact in facts if isinstance(fact, AdReport)])
-    count_reviews(book, [fact for fact in facts if isinstance(fact, ReviewSubmitted)])
-    story = Story(facts, rooms, chats, customers)
+    story = Story(facts, rooms, chats.whole, customers)
     for count in FAMILIES:
         count(book, story)
     return book.totals()

@@ -24,7 +24,13 @@ def count_ads(book: Book, reports: list[AdReport]) -> None:
             "ad_impressions": (row.impressions, MICRO),
             "ad_clicks": (row.clicks, MICRO),
             "ad_orders": (row.attributed_orders, MICRO),
+            "ad_new_buyers": (row.attributed_new_buyers, MICRO),
+            "ad_budget": (round_half_up(row.budget * rate), 1),
         }
+        # TikTok Shop tells sales within 14 days of a click from those of the content clicked last (2-events.md §2.2).
+        of_model = {"click_14d": "ad_gmv_14d", "direct": "ad_gmv_direct"}.get(row.attribution_model)
+        if of_model is not None:
+            amounts[of_model] = amounts["ad_gmv"]
         length = row.interval_seconds * SECOND_US
         pieces = book.cut_at_midnights(row.interval_start, row.interval_start + length)
         # Names in time order, so that a tie of remainders goes to the earlier piece.

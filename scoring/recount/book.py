@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,19 @@ Key = tuple[str, str, str]
 MICRO = 1_000_000
 SECOND_US = 1_000_000
 NOBODY = "unassigned"
-RANKS = {"brand": 1, "shop": 2, "channel": 3, "category": 4, "campaign": 5, "warehouse": 5, "sku": 6}
+RANKS = {
+    "brand": 1,
+    "shop": 2,
+    "channel": 3,
+    "category": 4,
+    "campaign": 5,
+    "warehouse": 5,
+    "supplier": 5,
+    "cost_centre": 5,
+    "partner": 5,
+    "sku": 6,
+    "session": 7,
+}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EventT = TypeVar("EventT", bound=Event)
 
@@ -218,7 +231,21 @@ def _median(rows: list[tuple[str, str]]) -> Fraction:
     return Fraction(values[(len(values) - 1) // 2] + values[len(values) // 2], 2 * MICRO)
 
 
+def _stock(rows: list[tuple[str, str]], idle: bool) -> Fraction:
+    """Items are JSON: [goods, "sold"], or [goods, warehouse, instant, 1 there or 0 gone, cost, 1 old or 0 not]."""
+    told = [json.loads(item) for _, item in rows]
+    sold = [row[0] for row in told if len(row) == 2]
+    total = 0
+    for place in {(row[0], row[1]) for row in told if len(row) > 2}:
+        _, is_there, cost, is_old = max(row[2:] for row in told if len(row) > 2 and (row[0], row[1]) == place)
+        if is_there and (not idle or (is_old and place[0] not in sold)):
+            total += cost
+    return Fraction(total)
+
+
 READERS: dict[str, Callable[[list[tuple[str, str]]], Fraction]] = {
+    "standing": lambda rows: _stock(rows, idle=False),
+    "idle": lambda rows: _stock(rows, idle=True),
     "repeated": _repeated,
     "last": _last,
     "maximum": lambda rows: Fraction(max(int(item) for _, item in rows)),

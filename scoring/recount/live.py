@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from scoring.events.base import Event
-from scoring.events.live import LiveAudience, LiveCounters, LiveEnded, LiveHostOff, LiveHostOn, LiveStarted
+from scoring.events.live import (
+    LiveAudience,
+    LiveCounters,
+    LiveEnded,
+    LiveHostOff,
+    LiveHostOn,
+    LiveInteraction,
+    LiveStarted,
+)
 from scoring.recount.book import MICRO, SECOND_US, Book, Credit, equally, in_order, newest
 
 Span = tuple[int, int]
@@ -20,15 +29,31 @@ class Room:
 
     shop: str
     channel: str
+    session: str
     start: int
     end: int
     ended_at: int | None
     on_air: list[tuple[int, int, str]]
+    accounts: list[tuple[int, int, str]]
     facts: list[Event]
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What an assignment can name."""
+        return {"shop": self.shop, "channel": self.channel, "session": self.session}
 
     def hosts(self, at: int) -> list[str]:
         """The person of each host account on air at an instant."""
         return [person for on, off, person in self.on_air if on <= at < off]
+
+
+def host_credit(book: Book, people: list[str], place: dict[str, str], at: int) -> Credit:
+    """Equal shares of those on air, or those of the tag `host` when it names everybody on air."""
+    given = book.credit_tag("host", "host", place, at).shares
+    if len(set(people)) > 1 and set(people) <= given.keys():
+        whole = sum((given[person] for person in set(people)), Fraction(0))
+        return Credit("host", {person: given[person] / whole for person in set(people)}, book.day(at))
+    return Credit("host", equally(people), book.day(at))
 
 
 def read_room(book: Book, facts: list[Event]) -> Room:
@@ -47,14 +72,15 @@ def read_room(book: Book, facts: list[Event]) -> Room:
             spans.append((opened.pop(fact.host_id), fact.occurred_at, fact.host_id))
     spans += [(on, end, host) for host, on in opened.items()]
     clipped = [(max(on, start), min(off, end), host) for on, off, host in spans]
-    on_air = [(on, off, book.person(host, on)) for on, off, host in clipped if on < off]
-    return Room(facts[0].shop_id, facts[0].channel, start, end, ended_at, on_air, facts)
+    accounts = [(on, off, host) for on, off, host in clipped if on < off]
+    on_air = [(on, off, book.person(host, on)) for on, off, host in accounts]
+    session = getattr(facts[0], "session_id", "")
+    return Room(facts[0].shop_id, facts[0].channel, session, start, end, ended_at, on_air, accounts, facts)
 
 
 def count_room(book: Book, room: Room) -> None:
     """Add a session."""
-    atom = {"shop": room.shop, "channel": room.channel}
-    operators = book.credit_tag("live_op", "live_op", atom, room.start)
+    operators = book.credit_tag("live_op", "live_op", room.place, room.start)
     samples = [fact for fact in room.facts if isinstance(fact, LiveAudience)]
     peak = max((sample.concurrent for sample in samples), default=0)
     book.add("live_sessions", room.shop, room.start, MICRO, [operators])
@@ -65,28 +91,24 @@ def count_room(book: Book, room: Room) -> None:
 
 
 def _count_seconds(book: Book, room: Room, operators: Credit) -> None:
-    for on, off, person in room.on_air:
-        for start, seconds in _pieces(book, room, (on, off)):
-            credit = Credit("host", equally([person]), book.day(start))
-            book.add("live_seconds", "", start, seconds * MICRO, [credit])
-    for span in _merged((on, off) for on, off, _ in room.on_air):
-        for start, seconds in _pieces(book, room, span):
-            book.add("live_seconds", room.shop, start, seconds * MICRO, [operators])
+    for span in merged((on, off) for on, off, _ in room.on_air):
+        for start, stop in pieces(book, room, span):
+            book.add("live_seconds", room.shop, start, (stop - start) // SECOND_US * MICRO, [operators])
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
+def merged(spans: Iterable[Span]) -> list[Span]:
     """Spans that overlap or touch become one."""
-    merged: list[Span] = []
+    found: list[Span] = []
     for on, off in sorted(spans):
-        if merged and on <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(off, merged[-1][1]))
+        if found and on <= found[-1][1]:
+            found[-1] = (found[-1][0], max(off, found[-1][1]))
         else:
-            merged.append((on, off))
-    return merged
+            found.append((on, off))
+    return found
 
 
-def _pieces(book: Book, room: Room, span: Span) -> list[tuple[int, int]]:
-    """(start, whole seconds) of a span without the gaps between heartbeats, cut at local midnights."""
+def pieces(book: Book, room: Room, span: Span) -> list[Span]:
+    """A span without the gaps between heartbeats, cut at local midnights."""
     beats = [fact.occurred_at for fact in room.facts if isinstance(fact, HEARTBEATS)]
     longest = book.policy.live_heartbeat_gap_seconds * SECOND_US
     kept, (at, end) = [], span
@@ -95,23 +117,32 @@ def _pieces(book: Book, room: Room, span: Span) -> list[tuple[int, int]]:
             kept.append((at, before))
             at = after
     kept.append((at, end))
-    days = [piece for start, stop in kept for piece in book.cut_at_midnights(start, stop)]
-    return [(start, (stop - start) // SECOND_US) for start, stop in days]
+    return [piece for start, stop in kept for piece in book.cut_at_midnights(start, stop)]
 
 
 def _count_counters(book: Book, room: Room, operators: Credit) -> None:
-    rows = [fact for fact in room.facts if isinstance(fact, LiveCounters)]
-    views = viewers = watched = 0
-    for row in sorted(rows, key=lambda row: row.minute_at):
-        at = row.minute_at
-        credits = [Credit("host", equally(room.hosts(at - 1)), book.day(at - 1)), operators]
-        # A total below the one before is a new count from 0.
-        more_viewers = _growth(viewers, row.viewers_total)
-        book.add("live_views", room.shop, at, _growth(views, row.views_total) * MICRO, credits)
-        book.add("live_viewers", room.shop, at, more_viewers * MICRO, credits)
-        book.add("live_viewers_session", room.shop, room.start, more_viewers * MICRO, credits)
-        book.add("live_watch_seconds", room.shop, at, _growth(watched, row.watch_seconds_total) * MICRO, credits)
-        views, viewers, watched = row.views_total, row.viewers_total, row.watch_seconds_total
+    rows = sorted((fact for fact in room.facts if isinstance(fact, LiveCounters)), key=lambda row: row.minute_at)
+    told_singly = any(isinstance(fact, LiveInteraction) for fact in room.facts)
+    # Total, measure at the minute, measure at the start of the session.
+    totals = [
+        ("views_total", "live_views", ""),
+        ("viewers_total", "live_viewers", "live_viewers_session"),
+        ("watch_seconds_total", "live_watch_seconds", "live_watch_seconds_session"),
+        ("follower_viewers", "", "live_follower_viewers_session"),
+        ("engaged_viewers", "", "" if told_singly else "live_engaged_reported"),
+    ]
+    for total, by_minute, by_session in totals:
+        before = 0
+        for row in rows:
+            at, after = row.minute_at, getattr(row, total)
+            credits = [host_credit(book, room.hosts(at - 1), room.place, at - 1), operators]
+            # A total below the one before is a new count from 0.
+            grown = _growth(before, after) * MICRO
+            if by_minute:
+                book.add(by_minute, room.shop, at, grown, credits)
+            if by_session:
+                book.add(by_session, room.shop, room.start, grown, credits)
+            before = after
 
 
 def _growth(before: int, after: int) -> int:
@@ -131,6 +162,6 @@ def _count_audience(book: Book, room: Room, operators: Credit, samples: list[Liv
         for begin, border in pairwise(borders):
             for start, end in book.cut_at_midnights(begin, border):
                 seconds = (end - start) // SECOND_US
-                credits = [Credit("host", equally(room.hosts(start)), book.day(start)), operators]
+                credits = [host_credit(book, room.hosts(start), room.place, start), operators]
                 book.add("live_audience_seconds", room.shop, start, sample.concurrent * seconds * MICRO, credits)
                 book.add("live_audience_span", room.shop, start, seconds * MICRO, credits)

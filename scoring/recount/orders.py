@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from scoring.events.base import Event
 from scoring.events.finance import CogsAdjusted
 from scoring.events.order import (
-    OrderCancelled,
     OrderCompleted,
     OrderDelivered,
-    OrderHeader,
     OrderLine,
     OrderPaid,
     OrderPlaced,
-    OrderShipped,
 )
 from scoring.events.refund import RefundCompleted
 from scoring.money import round_half_up
-from scoring.recount.book import MICRO, SECOND_US, Book, Credit, equally, newest
-from scoring.recount.live import Room
+from scoring.recount.book import MICRO, SECOND_US, Book, Credit, newest
 
 DAY_US = 86_400 * SECOND_US
 
@@ -67,11 +63,12 @@ def read_order(book: Book, facts: list[Event]) -> Order | None:
     if not headers or any(fact.is_test or fact.is_internal or fact.is_brush for fact in headers):
         return None
     placed = [fact for fact in headers if isinstance(fact, OrderPlaced)]
-    paid = [fact for fact in headers if isinstance(fact, OrderPaid)]
+    payments = [fact for fact in headers if isinstance(fact, OrderPaid)]
+    paid = [fact for fact in payments if not fact.is_deposit]
     paid_at = min((when(fact, "paid_at") for fact in paid), default=None)
-    told = [fact.placed_at for fact in paid if fact.placed_at is not None]
-    placed_at = when(placed[0], "placed_at") if placed else min(told, default=paid_at)
-    assert placed_at is not None
+    told = [fact.placed_at for fact in payments if fact.placed_at is not None]
+    told = told or [when(fact, "paid_at") for fact in payments]
+    placed_at = when(placed[0], "placed_at") if placed else min(told)
     return Order(
         shop=headers[0].shop_id,
         order_id=headers[0].order_id,
@@ -83,7 +80,7 @@ def read_order(book: Book, facts: list[Event]) -> Order | None:
         paid_at=paid_at,
         settle_at=_settle_at(book, facts),
         currency=paid[0].currency if paid else "",
-        lines=_lines(paid) or _lines(placed),
+        lines=_as_sales(book, _pay_deposits(_lines(paid), [f for f in payments if f.is_deposit]) or _lines(headers)),
         refunds=_refunds(facts),
         facts=facts,
     )
@@ -95,6 +92,31 @@ def _lines(headers: list[Any]) -> list[OrderLine]:
         for line in header.lines:
             lines.setdefault(line.line_id, line)
     return [lines[line_id] for line_id in sorted(lines)]
+
+
+def _as_sales(book: Book, lines: list[OrderLine]) -> list[OrderLine]:
+    """What the company counts as sales: without the platform's subsidy, or at list price where that is told."""
+    if book.policy.gmv_basis == "merchant_receipts":
+        return lines
+    counted = []
+    for line in lines:
+        amount = line.paid_amt
+        if book.policy.gmv_basis == "list_price":
+            amount = line.list_amt or line.paid_amt + line.platform_subsidy_amt
+        counted.append(replace(line, paid_amt=amount, platform_subsidy_amt=0))
+    return counted
+
+
+def _pay_deposits(lines: list[OrderLine], deposits: list[Any]) -> list[OrderLine]:
+    """A pre-sale counts with deposit and balance, when the balance is paid."""
+    early = {line.line_id: line for line in _lines(deposits)}
+    for place, line in enumerate(lines):
+        if line.line_id in early:
+            deposit = early[line.line_id]
+            money = line.paid_amt + deposit.paid_amt
+            subsidy = line.platform_subsidy_amt + deposit.platform_subsidy_amt
+            lines[place] = replace(line, paid_amt=money, platform_subsidy_amt=subsidy)
+    return lines
 
 
 def _settle_at(book: Book, facts: list[Event]) -> int | None:
@@ -125,8 +147,8 @@ def _owner(book: Book, order: Order, line: OrderLine | None, at: int) -> list[Cr
     return [book.credit_tag("shop", "owner", atom, at)]
 
 
-def count_order(book: Book, order: Order, room: Room | None, agent: str | None) -> None:
-    """Add an order; `agent` is the account of customer service that is credited with it, if any."""
+def count_order(book: Book, order: Order, advice: Credit | None) -> None:
+    """Add an order; `advice` is who of customer service is credited with it, if anybody."""
     first_line = order.lines[0] if order.lines else None
     rate = Fraction(1) if order.paid_at is None else book.rate(order.currency, order.paid_at)
     if rate is None:
@@ -135,33 +157,17 @@ def count_order(book: Book, order: Order, room: Room | None, agent: str | None) 
     if order.paid_at is None:
         return
     owner = _owner(book, order, first_line, order.paid_at)
-    book.add("orders_paid", order.shop, order.paid_at, MICRO, owner)
+    advised = [] if advice is None else [advice]
+    book.add("orders_paid", order.shop, order.paid_at, MICRO, owner + advised)
     buyer_of_the_day = f"{book.day(order.paid_at)}|{order.shop}|{order.buyer_item}"
     book.mark("buyers_paid", order.shop, order.paid_at, buyer_of_the_day, owner)
-    grace = book.policy.live_payment_grace_minutes * 60 * SECOND_US
-    live = _live(book, order, room)
-    if order.room:
-        if order.paid_at <= order.placed_at + grace:
-            book.add("live_orders_paid", order.shop, order.paid_at, MICRO, live)
-        if room is None or room.ended_at is None or order.paid_at <= room.ended_at + grace:
-            at = order.paid_at if room is None else room.start
-            book.mark("live_buyers", order.shop, at, f"{order.room}|{order.buyer_item}", live)
     # Each stream of sales: the measures of its sales and refunds, and who is credited, line by line.
     streams: list[tuple[str, str, list[Credit]]] = []
-    if order.room and order.paid_at <= order.placed_at + grace:
-        streams.append(("live_gmv", "live_refunds", live))
-    if agent is not None:
-        streams.append(("cs_gmv", "cs_refunds", [book.credit_person("agent", agent, order.paid_at)]))
+    if advice is not None:
+        streams.append(("cs_gmv", "cs_refunds", [advice]))
     for line in order.lines:
         own = _owner(book, order, line, order.paid_at)
         _count_line(book, order, line, rate, [("gmv", "refund_amount", own), *streams])
-    _count_shipping(book, order)
-
-
-def _live(book: Book, order: Order, room: Room | None) -> list[Credit]:
-    at, atom = order.placed_at, {"shop": order.shop, "channel": order.channel}
-    hosts = equally(room.hosts(at) if room else [])
-    return [Credit("host", hosts, book.day(at)), book.credit_tag("live_op", "live_op", atom, at)]
 
 
 def _count_line(
@@ -195,18 +201,3 @@ def _count_line(
     if order.settle_at is not None:
         settled = round_half_up(rev * rate) - round_half_up(refunded * rate)
         book.add("settled_sales", order.shop, order.settle_at, settled, own)
-
-
-def _count_shipping(book: Book, order: Order) -> None:
-    shipments = [fact for fact in order.facts if isinstance(fact, OrderShipped)]
-    headers = [fact for fact in order.facts if isinstance(fact, OrderHeader)]
-    due = first([*headers, *shipments], "promised_ship_at")
-    cancelled = [fact.occurred_at for fact in order.facts if isinstance(fact, OrderCancelled)]
-    if due is None or any(at <= due for at in cancelled):
-        return
-    warehouse = shipments[0].warehouse_id if shipments else ""
-    atom = {"shop": order.shop, "channel": order.channel, "warehouse": warehouse}
-    credit = [book.credit_tag("warehouse", "warehouse", atom, due)]
-    book.add("ships_due", order.shop, due, MICRO, credit)
-    if shipments and when(shipments[0], "shipped_at") <= due:
-        book.add("ships_on_time", order.shop, due, MICRO, credit)

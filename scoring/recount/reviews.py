@@ -6,39 +6,63 @@ import re
 from datetime import date, timedelta
 from fractions import Fraction
 
-from scoring.events.review import ReviewSubmitted
+from scoring.events.review import ReviewSubmitted, SurveyAnswered
 from scoring.money import round_half_up
 from scoring.recount.book import MICRO, Book, newest
+from scoring.recount.story import Story
 
+PLAIN = {"manager": 70, "peer": 20, "self": 10}
 WEIGHTS = {
-    "review_execution": {"manager": 70, "peer": 20, "self": 10},
+    **dict.fromkeys(("review_execution", "review_initiative", "review_attitude", "review_ability"), PLAIN),
+    **dict.fromkeys(("review_report_quality", "review_problem_solving", "review_creativity"), PLAIN),
+    **dict.fromkeys(("review_market_insight", "review_process_improvement"), PLAIN),
+    **dict.fromkeys(("review_external_relations", "review_decision_quality"), PLAIN),
     "review_teamwork": {"peer": 60, "manager": 40},
+    "review_team_management": {**PLAIN, "report": 20},
 }
-FEWEST = {"peer": 3}
+FEWEST = {"peer": 3, "report": 3}
+Row = ReviewSubmitted | SurveyAnswered
 
 
-def count_reviews(book: Book, reviews: list[ReviewSubmitted]) -> None:
+def count_reviews(book: Book, story: Story) -> None:
     """Add one weighted mean per person, item and period; a relation with too few raters is left out."""
-    rows = newest(reviews, lambda row: (row.subject_id, row.item, row.period, row.relation, row.reviewer_id))
-    scores: dict[tuple[str, str, str], dict[str, list[int]]] = {}
-    for row in rows:
-        case = scores.setdefault((row.subject_id, row.item, row.period), {})
-        case.setdefault(row.relation, []).append(row.score)
-    for (subject, item, period), given in scores.items():
-        last = _last_day(period)
-        weights = WEIGHTS.get(item, {})
-        heard = {name: row for name, row in given.items() if name in weights and len(row) >= FEWEST.get(name, 1)}
-        if last is None or not heard:
+    cases: dict[tuple[str, str, str], list[Row]] = {}
+    for row in newest(story.of(ReviewSubmitted), _rater):
+        cases.setdefault((row.subject_id, row.item, row.period), []).append(row)
+    for answer in story.of(SurveyAnswered):
+        cases.setdefault((answer.subject_id, answer.item, answer.period), []).append(answer)
+    for (subject, item, period), given in cases.items():
+        last, points = last_day(period), _score(item, given)
+        if last is None or points is None:
             continue
-        total = sum((weights[name] * Fraction(sum(scored), len(scored)) for name, scored in heard.items()), Fraction(0))
-        points = round_half_up(total / sum(weights[name] for name in heard))
         at = book.instant(last)
         credits = [book.credit_person("self", subject, at)]
         book.add(f"{item}_points", "", at, points, credits)
         book.add(f"{item}_count", "", at, MICRO, credits)
 
 
-def _last_day(period: str) -> date | None:
+def _rater(row: ReviewSubmitted) -> tuple[str, ...]:
+    return row.subject_id, row.item, row.period, row.relation, row.reviewer_id
+
+
+def _score(item: str, rows: list[Row]) -> int | None:
+    """Micro points; None without the manager's view, or without evidence where the item asks for it."""
+    weights = WEIGHTS.get(item)
+    evidence = [row.evidence for row in rows if isinstance(row, ReviewSubmitted) and row.evidence.strip()]
+    if weights is None or (item == "review_process_improvement" and not evidence):
+        return None
+    total, heard = Fraction(0), 0
+    for relation, weight in weights.items():
+        scores = [row.score for row in rows if row.relation == relation]
+        if relation == "manager" and not scores:
+            return None
+        if len(scores) >= FEWEST.get(relation, 1):
+            total += weight * Fraction(sum(scores), len(scores))
+            heard += weight
+    return round_half_up(total / heard)
+
+
+def last_day(period: str) -> date | None:
     """The last day of a month 2026-10, quarter 2026-Q4, year 2026, week 2026-W45 or day; None: not a period."""
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", period, re.ASCII):

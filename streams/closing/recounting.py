@@ -10,7 +10,9 @@ from scoring.definitions import Definitions
 from scoring.events.base import Event
 from scoring.kpi import measures_read
 from scoring.measures import AGGREGATIONS
+from scoring.period import key_containing, period_of, previous_period
 from scoring.recount import recount
+from scoring.settlement import CARRIED_PERIODS
 from scoring.windows import span_of
 from streams.codec import Codec
 from streams.stores.base import Store
@@ -47,6 +49,21 @@ def windows_of(definitions: Definitions, first_day: str, last_day: str) -> dict[
         for measure, window in measures_read(definitions.kpis[kpi], definitions.kpis):
             if window:
                 found.setdefault(span_of(window, first_day, last_day), set()).add(measure)
+    for span, measures in _carried(definitions, first_day).items():
+        found.setdefault(span, set()).update(measures)
+    return found
+
+
+def _carried(definitions: Definitions, first_day: str) -> dict[tuple[str, str], set[str]]:
+    """The periods before, for KPIs that take their last score when there is none (`missing = "carry_last"`)."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for plan in definitions.plans.values():
+        carried = {item.source.kpi for item in plan.items if item.missing == "carry_last"}
+        measures = {name for kpi in carried for name, _ in measures_read(definitions.kpis[kpi], definitions.kpis)}
+        period = period_of(key_containing(first_day, plan.period), definitions.reference.company.zone)
+        for _ in range(CARRIED_PERIODS if measures else 0):
+            period = previous_period(period)
+            found.setdefault((period.first_day, period.last_day), set()).update(measures)
     return found
 
 

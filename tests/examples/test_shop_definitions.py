@@ -12,10 +12,10 @@ import pytest
 
 from dashboards.web import BoardSettings
 from scoring.definitions import Definitions, read_definitions
+from streams.folder import catalogue_texts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "examples" / "shop" / "definitions"
-CATALOGUE = REPOSITORY / "scoring" / "catalogue"
 PERIOD = "2026-10"
 KPIS = frozenset(
     "gmv orders_placed orders_paid units_sold buyers_paid refund_amount net_sales net_sales_settled gross_profit "
@@ -41,8 +41,7 @@ def plans() -> list[dict[str, Any]]:
 def definitions() -> Definitions:
     """The folder as the product reads it."""
     texts = {p.relative_to(FOLDER).as_posix(): p.read_text("utf-8") for p in FOLDER.rglob("*.toml")}
-    texts |= {p.relative_to(CATALOGUE.parent).as_posix(): p.read_text("utf-8") for p in CATALOGUE.rglob("*.toml")}
-    return read_definitions(texts)
+    return read_definitions(catalogue_texts() | texts)
 
 
 def floats_in(value: object) -> Iterator[object]:

@@ -53,6 +53,10 @@ SCOPES: dict[str, tuple[dict[str, str], ...]] = {
     "live_op": ({}, {"shop": "s1"}, {"channel": "live"}),
     "campaign": ({}, {"campaign": "k1"}, {"shop": "s1"}, {"brand": "hanfeng", "campaign": "k2"}),
     "warehouse": ({}, {"warehouse": "w1"}, {"shop": "s2", "warehouse": "w2"}),
+    "purchaser": ({}, {"sku": "A"}, {"supplier": "sup1"}, {"category": "dress"}),
+    "cost_centre": ({}, {"cost_centre": "cc1"}, {"shop": "s1", "cost_centre": "cc2"}),
+    "rep": ({}, {"shop": "s1"}, {"channel": "b2b"}),
+    "bd": ({}, {"partner": "p1"}, {"shop": "s2", "partner": "p2"}, {"channel": "b2b"}),
 }
 
 

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.generators import stories
+from tests.generators import (
+    content_stories,
+    live_stories,
+    organisation_stories,
+    partner_stories,
+    sales_stories,
+    service_stories,
+    stories,
+    supply_stories,
+)
 from tests.generators.company import ZONES, company_texts
 
 Wire = dict[str, Any]
@@ -75,7 +84,15 @@ class Month:
         return event
 
 
-FAMILY_STORIES: tuple[Callable[[Month], None], ...] = ()
+FAMILY_STORIES: tuple[Callable[[Month], None], ...] = (
+    *content_stories.ALL,
+    *live_stories.ALL,
+    *supply_stories.ALL,
+    *service_stories.ALL,
+    *sales_stories.ALL,
+    *organisation_stories.ALL,
+    *partner_stories.ALL,
+)
 """Tellers of the other families, from files of their own."""
 
 

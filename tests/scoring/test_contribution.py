@@ -52,14 +52,15 @@ def test_contributions_are_a_pure_function() -> None:
 
 
 def test_cases_without_facts_or_measures_add_nothing() -> None:
-    """No facts, no contribution; facts of a kind that nobody measures neither publish nor read nor add."""
+    """No facts, no contribution; presence of agents is told to conversations, but reads and adds nothing itself."""
     program = DEFINITIONS.program()
     for key in ("order|s|o", "live|s|l", "chat|s|c", "ad|s|k|1", "review|ann|x|2026-10", "inquiry|s|b|2026-10-03"):
         assert program.evaluate(key, (), {}).contributions == {}
         assert program.publish(key, ()) == ()
     odd = decoded_of([Teller().event("agent.presence", "03 10:00:00", agent_id="ann", state="busy")])[0].event
     assert program.evaluate(odd.case(), [odd], {}).contributions == {}
-    assert (program.publish(odd.case(), [odd]), program.reads(odd.case(), [odd])) == ((), ())
+    assert program.reads(odd.case(), [odd]) == ()
+    assert {projection.key.split("|")[0] for projection in program.publish(odd.case(), [odd])} == {"presences"}
 
 
 def test_no_zero_is_contributed() -> None:

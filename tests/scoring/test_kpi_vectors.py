@@ -48,6 +48,7 @@ def test_turns(vector: Vector) -> None:
         assert desk.value("first_response_time_avg", owner) == exact(vector["first_response"])
         assert desk.value("first_response_time_p90", owner) == exact(vector["first_response"])
         assert desk.value("avg_response_time", owner) == exact(vector["avg_response"])
+        assert desk.value("answer_ratio", owner) == exact(vector["answer_ratio"])
 
 
 @pytest.mark.parametrize(("vector", "reply"), [("K2a", "reply"), ("K2b", "reply_next")], indirect=["vector"])
@@ -58,6 +59,16 @@ def test_service_window(vector: Vector, reply: str) -> None:
     tell = Teller()
     desk.take(said(tell, "C", f"03 {vector['open']}"), said(tell, "A", f"03 {vector[reply]}"))
     assert desk.value("avg_response_time", "e:ann") == exact(vector["policy_B"])
+    other = 'average_window = "exclude_if_started_outside"\nservice_window = '
+    strict = Desk(
+        texts=shop_texts(
+            company=COMPANY.replace('["09:00", "23:00"]', f'["{opens}", "{closes}"]').replace(
+                "service_window = ", other
+            )
+        )
+    )
+    strict.take(said(tell, "C", f"03 {vector['open']}"), said(tell, "A", f"03 {vector[reply]}"))
+    assert strict.value("avg_response_time", "e:ann") == exact(vector["policy_A"])
     rate = desk.kpi("reply_rate_3min", "e:ann")
     if vector["policy_A"] is None:
         assert (rate.value, rate.denominator) == (None, 0)
@@ -84,14 +95,17 @@ def test_audience(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", ["K4"], indirect=True)
 def test_session(vector: Vector) -> None:
-    """K4: sales per thousand views of a session whose counters tell views and sales."""
+    """K4: sales per thousand views and per viewer, watch time and follow rate of a session."""
     desk, tell = Desk(texts=shop_texts(assignments=HOST_AND_ROOM)), Teller()
     room = {"session_id": "l1"}
     totals = {f"{name}_total": vector[name] for name in ("views", "viewers", "watch_seconds")}
+    totals["follower_viewers"] = vector["already_following"]
+    follows = [tell.event("live.follow", clock(60), **room, viewer_id=f"v{n}") for n in range(vector["new_followers"])]
     desk.take(
         tell.event("live.started", clock(0), **room),
         tell.event("live.host_on", clock(0), **room, host_id="acc-ann"),
         tell.event("live.counters", clock(300), **room, minute_at="2026-10-03T10:05:00+08:00", **totals),
+        *follows,
         tell.event("live.ended", clock(600), **room),
         tell.paid("o1", clock(120), vector["live_gmv"], live_session_id="l1", buyer_id="b1"),
     )
@@ -99,6 +113,9 @@ def test_session(vector: Vector) -> None:
         assert desk.kpi("live_gpm", owner, dimension=dimension).value == exact(vector["gpm"])
         assert desk.kpi("live_views", owner, dimension=dimension).value == vector["views"]
         assert desk.kpi("live_conversion_rate", owner, dimension=dimension).denominator == vector["viewers"]
+        assert desk.kpi("live_uv_value", owner, dimension=dimension).value == exact(vector["uv_value"])
+        assert desk.kpi("live_avg_watch_time", owner, dimension=dimension).value == exact(vector["avg_watch"])
+        assert desk.kpi("live_follow_rate", owner, dimension=dimension).value == exact(vector["follow_rate"])
 
 
 @pytest.mark.parametrize("vector", ["K5"], indirect=True)

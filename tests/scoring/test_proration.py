@@ -13,6 +13,7 @@ from scoring.proration import (
     blended_target,
     cascade_coverage,
     check_target,
+    comparable,
     eligible_share,
     is_short_stay,
     prorated_target,
@@ -127,3 +128,10 @@ def test_little_history_gives_no_verdict() -> None:
     assert check_target(HISTORY[:2], Fraction(1)).verdict == "no_history"
     none = check_target(HISTORY, Fraction(0), lower_is_better=True)
     assert (none.ratio, none.verdict) == (None, "needs_second_approver")
+
+
+def test_history_begins_with_the_business() -> None:
+    """Zeros before the first sale are no history, a zero after it is, and an unknown value is left out."""
+    past = [Fraction(0), None, Fraction(0), Fraction(5), Fraction(0), None, Fraction(7)]
+    assert comparable(past) == (5, 0, 7)
+    assert comparable([Fraction(0), None]) == comparable([]) == ()

@@ -26,6 +26,7 @@ OCTOBER = ("2026-10-01", "2026-10-31")
         ("trailing1", OCTOBER, ("2026-10-31", "2026-10-31")),
         ("asof", OCTOBER, (BEGINNING, "2026-10-31")),
         ("opening", OCTOBER, (BEGINNING, "2026-09-30")),
+        ("beforeyearago", OCTOBER, (BEGINNING, "2025-09-30")),
     ],
 )
 def test_the_days_of_a_window(window: str, days: tuple[str, str], span: tuple[str, str]) -> None:
@@ -36,6 +37,6 @@ def test_the_days_of_a_window(window: str, days: tuple[str, str], span: tuple[st
 @pytest.mark.parametrize("window", ["", "before", "trailing", "trailing0", "trailing12345", "Previous"])
 def test_an_unknown_window_is_named_with_the_known_ones(window: str) -> None:
     """The message lists what there is."""
-    assert "known: previous, yearago, asof, opening, trailing<days>" in (window_fault(window) or "")
+    assert "known: previous, yearago, asof, opening, beforeyearago, trailing<days>" in (window_fault(window) or "")
     with pytest.raises(ValueError, match="known: previous"):
         span_of(window, *OCTOBER)

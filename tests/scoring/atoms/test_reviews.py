@@ -74,3 +74,50 @@ def test_a_period_that_is_none() -> None:
     desk.take(review(tell, "boss", "manager", "80", period="October"))
     (problem,) = desk.store.problems()
     assert (problem.code, problem.blocks) == ("review_period", True)
+
+
+def test_without_the_manager_there_is_no_score() -> None:
+    """Peers and self alone give no score, not even 0, and the manager's manager is asked; it blocks no close."""
+    tell, desk = Teller(), Desk()
+    peers = [review(tell, name, "peer", "80") for name in ("p1", "p2", "p3")]
+    desk.take(*peers, review(tell, "ann", "self", "90"))
+    assert desk.value("review_execution", "e:ann") is None
+    (problem,) = desk.store.problems()
+    assert (problem.code, problem.blocks) == ("review_no_manager", False)
+    assert desk.recounted() == []
+
+
+def test_process_improvement_needs_evidence() -> None:
+    """Without a list of evidence the item has no score and says so; with one it has: (70 x 80 + 10 x 60) / 80."""
+    tell, desk = Teller(), Desk()
+    item = {"item": "review_process_improvement"}
+    desk.take(review(tell, "boss", "manager", "80", **item, evidence=" "))
+    assert desk.value("review_process_improvement", "e:ann") is None
+    assert [problem.code for problem in desk.store.problems()] == ["review_no_evidence"]
+    desk.take(review(tell, "ann", "self", "60", **item, evidence="SOP-12"))
+    assert desk.value("review_process_improvement", "e:ann") == Fraction("77.5")
+    assert desk.store.problems() == []
+    assert desk.recounted() == []
+
+
+def answer(tell: Teller, score: str, **fields: Any) -> Wire:
+    """One anonymous answer about Ann as a leader."""
+    about = {"subject_id": "ann", "item": "review_team_management", "period": "2026-10"}
+    return tell.event("survey.answered", "30 11:00:00", **{**about, "score": score, **fields})
+
+
+def test_the_survey_among_reports() -> None:
+    """Manager 80, and three answers of 50: (70 x 80 + 20 x 50) / 90 = 220/3, rounded to the millionth."""
+    tell = Teller()
+    manager = review(tell, "boss", "manager", "80", item="review_team_management")
+    answers = [answer(tell, "50") for _ in range(3)]
+    assert scored(manager, *answers, kpi="review_team_management") == Fraction("73.333333")
+    assert scored(manager, *answers[1:], kpi="review_team_management") == 80
+
+
+def test_an_answer_about_no_period_is_kept_aside() -> None:
+    """Answers without a period belong to no review: the third one is missing, and the survey does not count."""
+    tell = Teller()
+    manager = review(tell, "boss", "manager", "80", item="review_team_management")
+    answers = [answer(tell, "50"), answer(tell, "50"), answer(tell, "50", period="")]
+    assert scored(manager, *answers, kpi="review_team_management") == 80
