@@ -116,12 +116,11 @@ class Attribution:
     def of_tag(self, tag: str, scope: Mapping[str, str], at: int) -> Spread:
         """Shares of those who hold `tag` in the most specific matching scope; what is left over is `unassigned`."""
         day = self.days.day(at)
-        named = self._named.get(tag, {})
-        key = (
-            tag,
-            *(scope.get(name, "") if scope.get(name, "") in values else "" for name, values in named.items()),
-            day,
-        )
+        named = self._named.get(tag)
+        key: tuple[str, ...] = (tag, day)
+        if named:
+            asked = [(scope.get(name, ""), values) for name, values in named.items()]
+            key = (tag, day, *[value if value in values else "" for value, values in asked])
         found = self._spreads.get(key)
         if found:
             return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import cast
 
-from scoring.atoms import CASES, Atom, Case, Problem, Projection, Setting, View
-from scoring.attribution import Attribution, Spread
+from scoring.atoms import CASES, Atom, Case, Found, Problem, Projection, Setting, View
+from scoring.attribution import Attribution
 from scoring.events.base import Event
 from scoring.measures import AGGREGATIONS, MICRO, Measure
 from scoring.period import LocalDays
@@ -32,20 +32,17 @@ class Evaluation:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A measure turned into plain functions."""
+Add = Callable[[Atom, Sequence[str], Contributions, int], None]
+"""Adds what a measure counts in an atom to the cells of some periods, 1 or -1 times."""
 
-    name: str
-    at: Callable[[object], object]
-    value: Callable[[object], object]
-    where: Callable[[object], bool] | None
-    before: Callable[[object], object] | None
-    dimensions: tuple[str, ...]
-    is_multiset: bool
-    factor: int
-    rolling: bool
-    totals: Callable[[object], bool] | None
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Measures of one atom that count at the same instant, so that they share the look-up of its day."""
+
+    at: Callable[[Atom], int | None]
+    daily: tuple[Add, ...]
+    rolling: tuple[Add, ...]
 
 
 class Program:
@@ -54,12 +51,7 @@ class Program:
     def __init__(self, measures: Sequence[Measure], reference: Reference) -> None:
         self.setting = Setting(Attribution(reference, LocalDays(reference.company.zone)), reference.policy)
         self.days = self.setting.attribution.days
-        # Measures of one atom that count at the same instant share the look-up of its day.
-        self._measures: dict[str, dict[str, list[_Compiled]]] = defaultdict(lambda: defaultdict(list))
-        for measure in measures:
-            compiled = _compile(measure)
-            for atom in measure.atoms:
-                self._measures[atom][measure.at].append(compiled)
+        self._groups = _grouped(measures)
 
     def publish(self, key: str, facts: Sequence[Event]) -> tuple[Projection, ...]:
         """What a case tells other cases; `facts` are in total order and not retracted."""
@@ -73,95 +65,164 @@ class Program:
 
     def evaluate(self, key: str, facts: Sequence[Event], view: View) -> Evaluation:
         """Contributions of a case: what it adds to cells, as a function of the set of its facts."""
-        case = _case(key)
-        if case is None:
-            return Evaluation({})
-        found = case.find(key, facts, view, self.setting)
         totals: Contributions = defaultdict(int)
-        for kind, atom in found.atoms:
-            for measures in self._measures[kind].values() if kind in self._measures else ():
-                self._count(measures, atom, totals)
+        found = self.found(key, facts, view)
+        self.add(found.atoms, totals)
         return Evaluation({name: amount for name, amount in totals.items() if amount}, found.problems)
 
-    def _count(self, measures: Sequence[_Compiled], atom: Atom, totals: Contributions) -> None:
-        at = cast("int | None", measures[0].at(atom))
-        if at is None:
-            return
-        day = self.days.day(at)
-        for measure in measures:
-            if measure.where is not None and not measure.where(atom):
-                continue
-            value = measure.value(atom)
-            add = _add_item if measure.is_multiset else _add_amount
-            if value or measure.is_multiset:
-                add(measure, atom, day, value, totals)
-                if measure.rolling:
-                    add(measure, atom, f"{MINUTE_PREFIX}{at // MINUTE_US}", value, totals)
+    def found(self, key: str, facts: Sequence[Event], view: View) -> Found:
+        """The atoms of a case, and what is odd about it."""
+        case = _case(key)
+        return case.find(key, facts, view, self.setting) if case else Found()
+
+    def add(self, atoms: Iterable[tuple[str, Atom]], totals: Contributions, sign: int = 1) -> None:
+        """Add what atoms contribute to `totals`, a defaultdict, 1 or -1 times; a sum of zero stays there as a zero."""
+        day_of = self.days.day
+        for kind, atom in atoms:
+            for group in self._groups.get(kind, ()):
+                at = group.at(atom)
+                if at is None:
+                    continue
+                periods = (day_of(at),)
+                for add in group.daily:
+                    add(atom, periods, totals, sign)
+                if group.rolling:
+                    both = (*periods, f"{MINUTE_PREFIX}{at // MINUTE_US}")
+                    for add in group.rolling:
+                        add(atom, both, totals, sign)
+
+
+def unlike(
+    after: Sequence[tuple[str, Atom]], before: Sequence[tuple[str, Atom]]
+) -> tuple[Sequence[tuple[str, Atom]], Sequence[tuple[str, Atom]]]:
+    """The atoms of each side that the other does not have: what both have contributes nothing to the difference."""
+    if not before or not after:
+        return after, before
+    gone, new = list(before), []
+    for row in after:
+        if row in gone:
+            gone.remove(row)
+        else:
+            new.append(row)
+    return new, gone
+
+
+def _grouped(measures: Sequence[Measure]) -> dict[str, tuple[_Group, ...]]:
+    sorted_out: dict[str, dict[str, list[Measure]]] = defaultdict(lambda: defaultdict(list))
+    for measure in measures:
+        for atom in measure.atoms:
+            sorted_out[atom][measure.at].append(measure)
+    return {
+        atom: tuple(
+            _Group(
+                attrgetter(at),
+                tuple(_compiled(measure) for measure in same if not measure.rolling),
+                tuple(_compiled(measure) for measure in same if measure.rolling),
+            )
+            for at, same in by_instant.items()
+        )
+        for atom, by_instant in sorted_out.items()
+    }
 
 
 def _case(key: str) -> Case | None:
     return CASES.get(key.partition("|")[0])
 
 
-def _add_item(measure: _Compiled, atom: Atom, period: str, value: object, totals: Contributions) -> None:
-    item = str(value)
-    if measure.totals is not None and measure.totals(atom):
-        totals["c:", "", measure.name, period, item] += 1
-        totals[f"s:{atom.shop}", "", measure.name, period, item] += 1
-    for dimension in measure.dimensions:
-        spread = atom.credits.get(dimension)
-        if spread is None:
-            continue
-        for person in spread.people:
-            totals[person, dimension, measure.name, period, item] += 1
-        for team, _ in spread.teams:
-            totals[team, dimension, measure.name, period, item] += 1
+def _compiled(measure: Measure) -> Add:
+    counts = _item_adder(measure) if AGGREGATIONS[measure.kind].is_multiset else _amount_adder(measure)
+    if not measure.where:
+        return counts
+    where = _all(measure.where)
+
+    def add(atom: Atom, periods: Sequence[str], cells: Contributions, sign: int) -> None:
+        if where(atom):
+            counts(atom, periods, cells, sign)
+
+    return add
 
 
-def _add_amount(measure: _Compiled, atom: Atom, period: str, value: object, totals: Contributions) -> None:
-    name, amount = measure.name, cast(int, value) * measure.factor
-    if measure.totals is not None and measure.totals(atom):
-        totals["c:", "", name, period, ""] += amount
-        totals[f"s:{atom.shop}", "", name, period, ""] += amount
-    before = cast(int, measure.before(atom)) * measure.factor if measure.before else 0
-    for dimension in measure.dimensions:
-        spread: Spread | None = atom.credits.get(dimension)
-        if spread is None:
-            continue
-        if len(spread.people) == 1:
-            totals[spread.people[0], dimension, name, period, ""] += amount
-            for team, _ in spread.teams:
-                totals[team, dimension, name, period, ""] += amount
-            continue
-        parts = spread.split(amount, before)
-        for person, part in zip(spread.people, parts, strict=True):
-            totals[person, dimension, name, period, ""] += part
-        for team, places in spread.teams:
-            part = amount if len(places) == len(parts) else sum(parts[place] for place in places)
-            totals[team, dimension, name, period, ""] += part
+def _item_adder(measure: Measure) -> Add:
+    """For multisets: one more of what the measure reads, whole for each owner."""
+    name, dimensions = measure.name, measure.dimensions
+    value_of, is_total = _reader(measure), _total(measure)
+
+    def add(atom: Atom, periods: Sequence[str], cells: Contributions, sign: int) -> None:
+        item = str(value_of(atom))
+        counts_in_all = is_total is not None and is_total(atom)
+        for period in periods:
+            if counts_in_all:
+                cells["c:", "", name, period, item] += sign
+                cells[f"s:{atom.shop}", "", name, period, item] += sign
+            for dimension in dimensions:
+                spread = atom.credits.get(dimension)
+                if spread is None:
+                    continue
+                for person in spread.people:
+                    cells[person, dimension, name, period, item] += sign
+                for team, _ in spread.teams:
+                    cells[team, dimension, name, period, item] += sign
+
+    return add
 
 
-def _compile(measure: Measure) -> _Compiled:
-    return _Compiled(
-        name=measure.name,
-        at=attrgetter(measure.at),
-        value=attrgetter(measure.value) if measure.value != "1" else _one,
-        where=_all(measure.where) if measure.where else None,
-        before=attrgetter(measure.before) if measure.before else None,
-        dimensions=measure.dimensions,
-        is_multiset=AGGREGATIONS[measure.kind].is_multiset,
-        factor=1 if measure.unit == "money" else MICRO // _stored_scale(measure.unit),
-        rolling=measure.rolling,
-        totals=_TOTALS[measure.totals] if measure.totals in _TOTALS else attrgetter(measure.totals),
-    )
+def _amount_adder(measure: Measure) -> Add:
+    """For sums: the amount for totals and teams, its parts for the people who share it."""
+    name, dimensions = measure.name, measure.dimensions
+    value_of, is_total, factor = _reader(measure), _total(measure), _factor(measure)
+    before_of = attrgetter(measure.before) if measure.before else _nothing
+
+    def add(atom: Atom, periods: Sequence[str], cells: Contributions, sign: int) -> None:
+        amount = value_of(atom) * factor
+        if not amount:
+            return
+        signed = amount * sign
+        counts_in_all = is_total is not None and is_total(atom)
+        for period in periods:
+            if counts_in_all:
+                cells["c:", "", name, period, ""] += signed
+                cells[f"s:{atom.shop}", "", name, period, ""] += signed
+            for dimension in dimensions:
+                spread = atom.credits.get(dimension)
+                if spread is None:
+                    continue
+                if len(spread.people) == 1:
+                    cells[spread.people[0], dimension, name, period, ""] += signed
+                    for team, _ in spread.teams:
+                        cells[team, dimension, name, period, ""] += signed
+                else:
+                    parts = [part * sign for part in spread.split(amount, before_of(atom) * factor)]
+                    for person, part in zip(spread.people, parts, strict=True):
+                        cells[person, dimension, name, period, ""] += part
+                    for team, places in spread.teams:
+                        part = signed if len(places) == len(parts) else sum(parts[place] for place in places)
+                        cells[team, dimension, name, period, ""] += part
+
+    return add
+
+
+def _reader(measure: Measure) -> Callable[[Atom], int]:
+    return attrgetter(measure.value) if measure.value != "1" else _one
+
+
+def _total(measure: Measure) -> Callable[[Atom], bool] | None:
+    return _TOTALS[measure.totals] if measure.totals in _TOTALS else attrgetter(measure.totals)
+
+
+def _factor(measure: Measure) -> int:
+    return 1 if measure.unit == "money" else MICRO // _stored_scale(measure.unit)
 
 
 def _stored_scale(unit: str) -> int:
     return MICRO if unit == "points" else 1
 
 
-def _one(atom: object) -> object:
+def _one(atom: object) -> int:
     return 1
+
+
+def _nothing(atom: object) -> int:
+    return 0
 
 
 def _always(atom: object) -> bool:
@@ -190,4 +251,4 @@ def changes(after: Mapping[Key, int], before: Mapping[Key, int]) -> Contribution
     return delta
 
 
-__all__ = ["Contributions", "Evaluation", "Key", "Program", "changes"]
+__all__ = ["Contributions", "Evaluation", "Key", "Program", "changes", "unlike"]

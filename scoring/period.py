@@ -54,7 +54,7 @@ class LocalDays:
     (America/St_Johns before 2011). ValueError when the zone is unknown.
     """
 
-    __slots__ = ("_cached", "_days", "_zone_info", "zone")
+    __slots__ = ("_cached", "_clocks", "_days", "_zone_info", "zone")
 
     def __init__(self, zone: str) -> None:
         try:
@@ -63,6 +63,7 @@ class LocalDays:
             raise ValueError(f"unknown time zone {zone!r}: use an IANA name such as Asia/Shanghai") from error
         self.zone = zone
         self._days: dict[int, str] = {}
+        self._clocks: dict[tuple[str, str], int] = {}
         self._cached = self._days.get
 
     def day(self, us: int) -> str:
@@ -71,14 +72,25 @@ class LocalDays:
 
     def start_of_day_us(self, day: str) -> int:
         """The first instant of a local day, UTC microseconds; ValueError when `day` is not a date."""
-        return self._start_us(parse_day(day))
+        return self._kept(day, "start", lambda day, _: self._start_us(parse_day(day)))
 
     def end_of_day_us(self, day: str) -> int:
         """The first instant after a local day, UTC microseconds; ValueError when `day` is not a date."""
-        return self._start_us(parse_day(day) + _ONE_DAY)
+        return self._kept(day, "end", lambda day, _: self._start_us(parse_day(day) + _ONE_DAY))
+
+    def _kept(self, day: str, what: str, find: Callable[[str, str], int]) -> int:
+        found = self._clocks.get((day, what))
+        if found is None:
+            if len(self._clocks) >= _CACHED_BUCKETS:
+                self._clocks.clear()
+            found = self._clocks[day, what] = find(day, what)
+        return found
 
     def clock_us(self, day: str, clock: str) -> int:
         """The instant at which clocks show `clock` ("HH:MM") on a local day, the earlier one when they do so twice."""
+        return self._kept(day, clock, self._clock_us)
+
+    def _clock_us(self, day: str, clock: str) -> int:
         on = parse_day(day)
         moment = datetime(on.year, on.month, on.day, int(clock[:2]), int(clock[3:]), tzinfo=self._zone_info)
         return _since_epoch_us(moment)

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
-from scoring.atoms import View, total_order
-from scoring.contribution import MINUTE_US, Contributions, Key, Program, changes
+from scoring.atoms import Found, View, total_order
+from scoring.contribution import MINUTE_US, Contributions, Key, Program, unlike
 from scoring.events.base import Event
 from streams.codec import Codec, Decoded, Rejected
 from streams.intake import Intake, event_name, retract, take_in
@@ -37,6 +37,7 @@ PRUNING_BATCHES = 16
 CASES_AT_ONCE = 500
 REBUILD_CASES = 2000
 TRIES_WHEN_CONTENDED = 20
+NOTHING_FOUND = Found()
 Result = TypeVar("Result")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -189,15 +190,14 @@ class Pipeline:
         for case in sorted(reads_after):
             facts = after[case] if case in after else more.get(case, ())
             was = before.get(case, ()) if case in after else facts
-            evaluated = self.program.evaluate(case, facts, view_after)
-            problems.extend(ProblemRow(case, row.code, row.detail, row.blocks) for row in evaluated.problems)
-            change = evaluated.contributions
-            if was or case in woken:
-                change = changes(change, self.program.evaluate(case, was, view_before).contributions)
-            for key, amount in change.items():
-                delta[key] += amount
+            found = self.program.found(case, facts, view_after)
+            problems.extend(ProblemRow(case, row.code, row.detail, row.blocks) for row in found.problems)
+            earlier = self.program.found(case, was, view_before) if was or case in woken else NOTHING_FOUND
+            new, gone = unlike(found.atoms, earlier.atoms)
+            self.program.add(new, delta)
+            self.program.add(gone, delta, -1)
         unit.put_problems(list(reads_after), problems)
-        return delta
+        return {key: amount for key, amount in delta.items() if amount}
 
     def swap(self, chosen: Conflict, note: str) -> None:
         """Let a conflicting body count instead of the standing one, which is kept as the resolved other."""

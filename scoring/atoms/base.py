@@ -12,6 +12,7 @@ from scoring.events.base import Event
 from scoring.money import EXPONENTS
 from scoring.reference import Policy
 
+ONE = Fraction(1)
 MINUTE = 60_000_000
 SECOND = 1_000_000
 
@@ -53,11 +54,13 @@ def company_factor(currency: str, at: int, setting: Setting) -> Fraction | Probl
 
     USD 1.00 at 7.2 in a CNY company: factor 7.2.
     """
+    company = setting.attribution.reference.company.currency
+    if currency == company:
+        return ONE
     rate = setting.attribution.rate(currency, at)
     if rate is None:
         missing = f"no {currency} rate on {setting.attribution.days.day(at)}; add it to fx.toml"
         return Problem("missing_fx", missing, blocks=True)
-    company = setting.attribution.reference.company.currency
     return rate * Fraction(10) ** (EXPONENTS[company] - EXPONENTS[currency])
 
 

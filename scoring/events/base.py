@@ -54,6 +54,9 @@ class Event:
 
 def case_key(kind: str, *parts: str) -> str:
     """Join parts into a case key; "|" and "%" inside a part are escaped, so different parts never give one key."""
+    plain = "|".join((kind, *parts))
+    if "%" not in plain and plain.count("|") == len(parts):
+        return plain
     return "|".join((kind, *(part.replace("%", "%25").replace("|", "%7C") for part in parts)))
 
 
