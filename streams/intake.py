@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from scoring.events.base import Event, split_key
@@ -30,8 +30,16 @@ class Intake:
     conflicting: int = 0
 
 
-def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
-    """Decide what each event of a batch is. Of conflicting bodies the one with the lower hash counts until resolved."""
+Restore = Callable[[str, bytes], Event]
+"""The event of a type and a stored body."""
+
+
+def take_in(unit: Unit, batch: Sequence[Decoded], number: int, restore: Restore) -> Intake:
+    """Decide what each event of a batch is. Of conflicting bodies the one with the lower hash counts until resolved.
+
+    A body that an earlier release stored, without the fields that came since, says the same as the event with their
+    defaults: that is a duplicate, though the hashes differ.
+    """
     keys = {decoded.event_key for decoded in batch}
     known = unit.known(keys)
     retracted = unit.retractions(keys)
@@ -54,7 +62,7 @@ def take_in(unit: Unit, batch: Sequence[Decoded], number: int) -> Intake:
             intake.events[decoded.event_key] = decoded
             intake.touched.add(fact.case)
             intake.accepted += 1
-        elif found[0] == decoded.content_hash or (decoded.event_key, decoded.content_hash) in intake.settled:
+        elif found[0] == decoded.content_hash or _is_told_again(unit, intake, decoded, found[1], restore):
             intake.duplicates += 1
         else:
             _conflict(unit, intake, decoded, found)
@@ -92,12 +100,25 @@ def _fact(decoded: Decoded, number: int, is_retracted: bool) -> Fact:
     )
 
 
+def _is_told_again(unit: Unit, intake: Intake, decoded: Decoded, case: str, restore: Restore) -> bool:
+    if (decoded.event_key, decoded.content_hash) in intake.settled:
+        return True
+    event = decoded.event
+    bodies = {(row.event_type, row.body) for row in intake.settled.values() if row.event_key == decoded.event_key}
+    standing = _standing(unit, intake, decoded.event_key, case)
+    bodies.add((standing.event_type, standing.body))
+    return any(kind == event.EVENT_TYPE and restore(kind, body) == event for kind, body in bodies)
+
+
+def _standing(unit: Unit, intake: Intake, event_key: bytes, case: str) -> Fact:
+    told = intake.facts.get(event_key)
+    return told or next(fact for fact in unit.facts([case])[case] if fact.event_key == event_key)
+
+
 def _conflict(unit: Unit, intake: Intake, decoded: Decoded, found: tuple[bytes, str]) -> None:
     settled = intake.settled
     intake.conflicting += 1
-    standing = intake.facts.get(decoded.event_key)
-    if standing is None:
-        standing = next(fact for fact in unit.facts([found[1]])[found[1]] if fact.event_key == decoded.event_key)
+    standing = _standing(unit, intake, decoded.event_key, found[1])
     arriving = _fact(decoded, intake.number, standing.is_retracted)
     resolved = any(row.resolution for key, row in settled.items() if key[0] == decoded.event_key)
     loser = arriving

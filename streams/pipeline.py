@@ -94,7 +94,7 @@ class Pipeline:
 
     def _write(self, unit: Unit, batch: Batch) -> Outcome:
         number, before = unit.begin_batch(), unit.progress()
-        intake = take_in(unit, batch.decoded, number)
+        intake = take_in(unit, batch.decoded, number, self.codec.restore)
         unit.add_quarantined([(row.reason, row.detail, row.where, row.raw, number) for row in batch.rejected])
         keys: set[Key] = set()
         if intake.touched or intake.targets or intake.conflicts:

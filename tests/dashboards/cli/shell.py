@@ -13,10 +13,12 @@ from typing import Any
 from typer.testing import CliRunner
 
 from dashboards.cli import app
+from streams.codec import Codec, Decoded
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 MONTH = "2025-11"
 MINUTE = 60
+LATER_US = 1_893_456_000_000_000
 
 Wire = dict[str, Any]
 
@@ -120,6 +122,25 @@ def paid(order: str, at: str, amount: str, **fields: Any) -> Wire:
         "lines": [line],
         **fields,
     }
+
+
+def contradicted(order: str, at: str, amount: str) -> Wire:
+    """`paid` of the month told again with another amount, in a body that does not count until somebody chooses it.
+
+    Of two bodies the one with the lower hash counts, so the promise to ship is varied until the hash is higher.
+    """
+    (standing,) = (event for event in november() if event["order_id"] == order)
+    for minute in range(60):
+        told = paid(order, at, amount, promised_ship_at=f"2025-11-30T10:{minute:02}:00+08:00")
+        if _hash(told) > _hash(standing):
+            return told
+    raise AssertionError("sixty bodies, and all have a lower hash")
+
+
+def _hash(event: Wire) -> bytes:
+    found = Codec().decode(json.dumps(event).encode(), "test", LATER_US)
+    assert isinstance(found, Decoded)
+    return found.content_hash
 
 
 def november() -> list[Wire]:

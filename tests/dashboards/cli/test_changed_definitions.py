@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dashboards.cli.shell import MONTH, Shell, november, paid
+from tests.dashboards.cli.shell import MONTH, Shell, contradicted, november
 
 OWNERS = ("e:p01", "e:p02", "e:unassigned", "c:")
 ACCOUNT = '\n[[person.account]]\nid = "kf-99"\nfrom = "2025-01-01"\n'
@@ -111,7 +111,7 @@ def test_a_repair_under_an_edit_that_is_taken_back(full: Shell, act: str) -> Non
     full.ok("ingest")
     path.write_text(whole, "utf-8")
     full.ok("ingest")
-    full.ingest(paid("o1", "2025-11-03T10:00:00", "260000.00"), "{broken")
+    full.ingest(contradicted("o1", "2025-11-03T10:00:00", "260000.00"), "{broken")
     listed = full.json("quarantine", "list")
     alone(full)
     if act == "resolve":

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from tests.dashboards.cli.shell import MONTH, Shell, november, paid
+from tests.dashboards.cli.shell import MONTH, Shell, contradicted, november, paid
 
 BROKEN = '{"event_id": "o3-paid", "broken'
 PRICEY = json.dumps(paid("o4", "2025-11-07T10:00:00", "1_000"))
@@ -112,7 +112,7 @@ def test_numbers_that_are_not_there(dirty: Shell, words: tuple[str, ...]) -> Non
 
 def conflicting(shell: Shell) -> tuple[str, str]:
     """o1 comes again with another amount; event and body as listed."""
-    summary = shell.ingest(paid("o1", "2025-11-03T10:00:00", "260000.00"))
+    summary = shell.ingest(contradicted("o1", "2025-11-03T10:00:00", "260000.00"))
     assert (summary["accepted"], summary["conflicts"]) == (0, 1)
     (row,) = shell.json("quarantine", "list")["conflicts"]
     assert (row["type"], row["case"]) == ("order.paid", "order|my-shop|o1")
@@ -167,5 +167,5 @@ def test_wrong_choices(full: Shell, event: str | None, keep: str, said: str) -> 
 def test_twice_the_same_conflict_is_one(full: Shell) -> None:
     """The other body again is no second conflict."""
     conflicting(full)
-    full.ingest(paid("o1", "2025-11-03T10:00:00", "260000.00"), *november())
+    full.ingest(contradicted("o1", "2025-11-03T10:00:00", "260000.00"), *november())
     assert len(full.json("quarantine", "list")["conflicts"]) == 1
