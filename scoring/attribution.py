@@ -11,7 +11,7 @@ from math import lcm
 
 from scoring.money import split_whole
 from scoring.period import LocalDays
-from scoring.reference import UNASSIGNED, Account, Assignment, Reference
+from scoring.reference import UNASSIGNED, Account, Assignment, Reference, Shift
 
 _SPECIFICITY = {
     "session": 128,
@@ -69,6 +69,9 @@ class Attribution:
         for person in reference.people:
             for account in person.accounts:
                 self._accounts[account.id].append((account, person.id))
+        self._shifts: dict[str, list[Shift]] = {}
+        for shift in sorted(reference.shifts, key=lambda shift: shift.start_at):
+            self._shifts.setdefault(shift.account, []).append(shift)
         self._assignments: dict[str, list[Assignment]] = defaultdict(list)
         for assignment in reference.assignments:
             self._assignments[assignment.tag].append(assignment)
@@ -86,9 +89,17 @@ class Attribution:
             self._rates[rate.currency].append((rate.day, rate.rate))
 
     def person(self, account: str, at: int) -> str:
-        """The employee behind a platform account (or employee id) at an instant; `unassigned` when nobody is."""
+        """The employee behind a platform account (or employee id) at an instant; `unassigned` when nobody is.
+
+        A shift of the account at that instant comes before its dated rows.
+        """
         if not account:
             return UNASSIGNED
+        if self._shifts and account in self._shifts:
+            shifts = self._shifts[account]
+            place = bisect_right(shifts, at, key=_start_at)
+            if place and at < shifts[place - 1].end_at:
+                return shifts[place - 1].person
         rows = self._accounts.get(account)
         if rows:
             day = self.days.day(at)
@@ -96,6 +107,22 @@ class Attribution:
                 if row.from_day <= day and (row.to_day is None or day < row.to_day):
                     return person
         return account if account in self._people else UNASSIGNED
+
+    def actor(self, account: str, at: int) -> str:
+        """Who did something under an account at an instant, when shifts tell who had it; else the account itself.
+
+        Other accounts are resolved as of the credit instant; a shared one would then name who came on later.
+        """
+        return self.person(account, at) if account in self._shifts else account
+
+    def handed_over(self, account: str, after: int, before: int) -> list[int]:
+        """Instants between two instants, both left out, at which a shift of an account begins or ends."""
+        shifts = self._shifts.get(account, ())
+        return sorted({at for shift in shifts for at in (shift.start_at, shift.end_at) if after < at < before})
+
+    def is_rostered(self, account: str) -> bool:
+        """Whether shifts say who used an account, so that it may change hands within a day."""
+        return account in self._shifts
 
     def of_people(self, people: Iterable[str], at: int) -> Spread:
         """Equal shares at an instant, one for each time an employee is named; nobody means `unassigned`."""
@@ -196,3 +223,7 @@ class Attribution:
             self._spreads.clear()
         self._spreads[key] = spread
         return spread
+
+
+def _start_at(shift: Shift) -> int:
+    return shift.start_at

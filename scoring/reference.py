@@ -68,6 +68,7 @@ class Policy:
     new_product_margin: Fraction = Fraction(1, 5)
     force_majeure_days: tuple[str, ...] = ()
     judged_weight_limit: int = 45
+    precedence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,16 @@ class Account:
     id: str
     from_day: str
     to_day: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Who used a shared platform account from `start_at` until before `end_at`, UTC microseconds (G10)."""
+
+    account: str
+    person: str
+    start_at: int
+    end_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,7 @@ class Reference:
     people: tuple[Person, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     rates: tuple[Rate, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     targets: tuple[Target, ...] = field(default=(), compare=False)
     points: tuple[Point, ...] = field(default=(), compare=False)
     red_lines: tuple[RedLine, ...] = field(default=(), compare=False)

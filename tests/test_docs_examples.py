@@ -50,8 +50,8 @@ def test_examples_of_definitions_are_read() -> None:
     texts = named_blocks("definitions.md", "toml")
     column_map = ColumnMap.parse(texts.pop("map.toml"), "map.toml")
     definitions = read_definitions(catalogue_texts() | texts)
-    assert len(texts) == 11
-    assert definitions.alerts and definitions.plans and definitions.reference.rates
+    assert len(texts) == 12
+    assert definitions.alerts and definitions.plans and definitions.reference.rates and definitions.reference.shifts
     assert column_map.event_type == "order.paid"
 
 

@@ -10,6 +10,7 @@ import typer
 from dashboards.cli import (
     boards,
     closes,
+    compare,
     database,
     demo,
     intake,
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "close": closes.close,
     "approve": closes.approve,
     "receipts": receipts.receipts,
+    "compare": compare.compare,
     "targets": targets.targets,
     "signal": targets.signal,
     "verify": closes.verify,

@@ -176,6 +176,10 @@ TEXTS: dict[str, str] = {
     "problems.none": "No data problems.",
     "problems.unassigned": "Orders of this month credited to nobody: {count}, net sales {value};"
     " name the account in people.toml or assign the work in assignments.toml",
+    "problems.unassigned_chats": "Conversations of this month credited to nobody: {count};"
+    " name the account in people.toml or rosters.toml, unless only the bot answered",
+    "problems.unassigned_live": "Time on air of this month credited to nobody: {hours};"
+    " name the account in people.toml or rosters.toml",
     "problems.rejected": "Lines that could not be taken in: {count}; scoreline quarantine tells why",
     "problems.conflicts": "Events of one id with different bodies: {count}; they block the close",
     "problems.code": "{code}: {count}",

@@ -176,6 +176,9 @@ TEXTS: dict[str, str] = {
     "problems.none": "没有数据问题。",
     "problems.unassigned": "本月未归属的订单：{count}，净销售额 {value}；"
     "请在 people.toml 登记账号或在 assignments.toml 分配",
+    "problems.unassigned_chats": "本月未归属的会话：{count}；"
+    "请在 people.toml 或 rosters.toml 中登记账号（仅由机器人应答的除外）",
+    "problems.unassigned_live": "本月未归属的出镜时长：{hours}；请在 people.toml 或 rosters.toml 中登记账号",
     "problems.rejected": "未能接收的行：{count}；用 scoreline quarantine 查看原因",
     "problems.conflicts": "编号相同、内容不同的事件：{count}；处理前不能结账",
     "problems.code": "{code}：{count}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboards.view.board import Part, Section
@@ -33,11 +34,26 @@ def quality_part(scene: Scene) -> Part:
         sales = scene.reader.kpi("net_sales", NOBODY, scene.month).value or orders * 0
         figures = scene.style.figure(orders, "count"), scene.style.figure(sales, "money")
         lines.append(say("problems.unassigned", count=figures[0], value=figures[1]))
+    lines.extend(_other_work_of_nobody(scene))
     if counts.get("rejected"):
         lines.append(say("problems.rejected", count=f"{counts['rejected']:,}"))
     for code, count in sorted(scene.reader.problems().items(), key=lambda pair: (-pair[1], pair[0])):
         lines.append(say("problems.code", code=code, count=f"{count:,}"))
     return Part("quality", Quality(tuple(lines), say("problems.none")))
+
+
+def _other_work_of_nobody(scene: Scene) -> Iterator[str]:
+    """Conversations and time on air of this month under accounts that map to nobody (2-events.md G10)."""
+    # A company may have replaced the family of KPIs that holds one of them.
+    known = scene.reader.definitions.kpis
+    if "missed_session_rate" in known:
+        sessions = scene.reader.kpi("missed_session_rate", NOBODY, scene.month).denominator
+        if sessions:
+            yield scene.voice.say("problems.unassigned_chats", count=scene.style.figure(sessions, "count"))
+    if "live_hours" in known:
+        hours = scene.reader.kpi("live_hours", NOBODY, scene.month).value
+        if hours:
+            yield scene.voice.say("problems.unassigned_live", hours=scene.style.figure(hours, "hours"))
 
 
 def quality_section(scene: Scene) -> Section:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, total_order
+from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, Value, View, total_order
 from scoring.atoms.contacts import NEW_CONTACT, Contact, contact_keys, contacts_told, read_contacts
 from scoring.atoms.conversation import (
     Chat,
@@ -190,11 +190,17 @@ def _advice(chats: Sequence[Chat], parent: str, setting: Setting) -> Iterator[Pr
     if not presale:
         return
     first = presale[0]
-    value = tuple((parent or chat.session, chat.first_customer_at, chat.replies, chat.holders) for chat in presale)
+    value = tuple(_advice_of(chat, parent or chat.session, setting) for chat in presale)
     asked = [chat.first_customer_at for chat in presale if chat.first_customer_at is not None]
     days = sorted({setting.attribution.days.day(at) for at in asked})
     wakes = tuple(case_key("inquiry", first.shop, first.customer, day) for day in days)
     yield Projection(case_key("chats", first.shop, first.customer), value, wakes)
+
+
+def _advice_of(chat: Chat, session: str, setting: Setting) -> Value:
+    actor = setting.attribution.actor
+    replies, holders = (tuple((actor(who, at), at) for who, at in rows) for rows in (chat.replies, chat.holders))
+    return session, chat.first_customer_at, replies, holders
 
 
 class _Evaluation:
@@ -210,10 +216,11 @@ class _Evaluation:
 
     def atoms(self) -> Iterator[tuple[str, Atom]]:
         counted = [turn for turn in self.turns if not turn.is_closing]
-        accounts = {account for account, _ in self.chat.replies}
+        accounts = {self._actor(account, at) for account, at in self.chat.replies}
         for number, turn in enumerate(counted):
-            accounts.add(answerer(self.chat, turn))
-            accounts.update(giver for giver, _ in handed_on(self.chat, turn, self.presence))
+            accounts.add(self._whose(turn))
+            handed = handed_on(self.chat, turn, self.presence)
+            accounts.update(self._actor(giver, turn.opened) for giver, _ in handed)
             yield from self._turn(turn, number == 0)
         if accounts:
             yield "conversation", self._conversation(accounts)
@@ -224,10 +231,9 @@ class _Evaluation:
             yield "rating", self._rating()
 
     def _turn(self, turn: Turn, is_first: bool) -> Iterator[tuple[str, Atom]]:
-        chat, account = self.chat, answerer(self.chat, turn)
-        pieces = waited(chat, turn, self.presence)
+        chat, pieces = self.chat, waited(self.chat, turn, self.presence)
         held = self._held(pieces)
-        credits = self._credit(account, turn.opened)
+        credits = self._credit(self._whose(turn), turn.opened)
         if turn.reply is not None:
             yield "turn", self._answered(turn, credits, pieces, is_first)
         else:
@@ -319,7 +325,8 @@ class _Evaluation:
 
     def _handover(self) -> Iterator[tuple[str, Atom]]:
         chat = self.chat
-        givers = {move.from_agent_id for move in chat.transfers if not move.is_skill_routing}
+        moves = [move for move in chat.transfers if not move.is_skill_routing]
+        givers = {self._actor(move.from_agent_id, move.occurred_at) for move in moves}
         people = sorted({self._person(account, chat.start) for account in givers})
         if people:
             credit = {"agent": self.setting.attribution.of_people(people, chat.start)}
@@ -329,10 +336,11 @@ class _Evaluation:
         """Messages of both sides by agent and day; the cap runs over the whole session, so midnight costs nothing."""
         talk: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for turn in self.turns:
-            talk[answerer(self.chat, turn)].extend((at, 1, 0) for at in turn.asked)
+            talk[self._whose(turn)].extend((at, 1, 0) for at in turn.asked)
         for message in self.chat.messages:
             if message.sender == "agent" and not (message.is_auto or message.is_offline_message):
-                talk[message.agent_id].append((sent_at(message), 0, 1))
+                at = sent_at(message)
+                talk[self._actor(message.agent_id, at)].append((at, 0, 1))
         for account in sorted(talk):
             days: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
             for entry in sorted(talk[account]):
@@ -364,9 +372,15 @@ class _Evaluation:
         chat, rating = self.chat, self.chat.rating
         assert rating is not None
         last = chat.replies[-1] if chat.replies else (chat.holders[-1] if chat.holders else None)
-        credit = self._credit(last[0] if last else "", rating.occurred_at)
+        credit = self._credit(self._actor(*last) if last else "", rating.occurred_at)
         good, bad = int(rating.rating >= 4), int(rating.rating <= 2)
         return RatingAtom(chat.shop, credit, rating.occurred_at, good, bad)
+
+    def _whose(self, turn: Turn) -> str:
+        return self._actor(answerer(self.chat, turn), turn.reply[1] if turn.reply else turn.opened)
+
+    def _actor(self, account: str, at: int) -> str:
+        return self.setting.attribution.actor(account, at)
 
     def _person(self, account: str, at: int) -> str:
         return self.setting.attribution.person(account, at)

@@ -12,6 +12,13 @@ from scoring.atoms.room import LiveCredit
 from scoring.attribution import Spread
 from scoring.events.base import case_key
 from scoring.events.order import OrderLine
+from scoring.reference import UNASSIGNED
+
+LINE_DIMENSIONS = ("agent", "bd", "campaign", "host", "live_op", "rep", "shop")
+"""Dimensions that a line of an order can be credited in; the policy `precedence` ranks some of them."""
+
+_OF_A_ROOM = ("host", "live_op")
+_NOBODY = (f"e:{UNASSIGNED}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,18 @@ def rep_of(account: str, scope: Mapping[str, str], at: int, setting: Setting) ->
     if account:
         return setting.attribution.of_people([setting.attribution.person(account, at)], at)
     return setting.attribution.of_tag("rep", scope, at)
+
+
+def exclusive(credits: Mapping[str, Spread], is_live: bool, at: int, setting: Setting) -> Spread:
+    """Dimension `exclusive`: all of a line to the first dimension of the precedence that credits somebody known.
+
+    Those of a room come into it only when the line is a sale of the room, as in the KPIs that they are paid by.
+    """
+    for dimension in setting.policy.precedence:
+        spread = credits.get(dimension)
+        if spread is not None and spread.people != _NOBODY and (is_live or dimension not in _OF_A_ROOM):
+            return spread
+    return setting.attribution.of_people((), at)
 
 
 class OrderCredit:

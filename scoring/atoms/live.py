@@ -77,8 +77,11 @@ def in_room(facts: Sequence[Event]) -> list[LiveEvent]:
     ]
 
 
-def read_room_facts(facts: Sequence[Event]) -> Room:
-    """The session's start, end (None while nobody said it ended) and host segments, clipped to the session."""
+def read_room_facts(facts: Sequence[Event], setting: Setting) -> Room:
+    """The session's start, end (None while nobody said it ended) and host segments, clipped to the session.
+
+    Where a shift roster hands a host's account over, a new segment begins.
+    """
     start = next((fact.occurred_at for fact in facts if isinstance(fact, LiveStarted)), None)
     end = next((fact.occurred_at for fact in facts if isinstance(fact, LiveEnded)), None)
     first = start if start is not None else min(fact.occurred_at for fact in facts)
@@ -93,7 +96,16 @@ def read_room_facts(facts: Sequence[Event]) -> Room:
     segments.extend((host, on, last) for host, on in open_since.items())
     clipped = ((host, max(on, first), min(off, last)) for host, on, off in segments)
     title = next((fact.title for fact in facts if isinstance(fact, LiveStarted) and fact.title), "")
-    return Room(first, end, tuple(sorted(segment for segment in clipped if segment[1] < segment[2])), title)
+    kept = (piece for segment in clipped if segment[1] < segment[2] for piece in _by_shift(segment, setting))
+    return Room(first, end, tuple(sorted(kept)), title)
+
+
+def _by_shift(segment: tuple[str, int, int], setting: Setting) -> list[tuple[str, int, int]]:
+    host, on, off = segment
+    if not setting.attribution.is_rostered(host):
+        return [segment]
+    points = [on, *setting.attribution.handed_over(host, on, off), off]
+    return [(host, start, stop) for start, stop in pairwise(points)]
 
 
 class LiveCase:
@@ -103,7 +115,7 @@ class LiveCase:
         told = in_room(effective(facts))
         if not told:
             return ()
-        room = read_room_facts(told)
+        room = read_room_facts(told, setting)
         own = Projection(told[0].case(), (room.start, room.end, room.segments, room.title))
         return (own, *_airtime(told, room, setting), *_explained(told, setting))
 
@@ -113,7 +125,7 @@ class LiveCase:
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         standing = effective(facts)
         told = in_room(standing)
-        room = read_room_facts(told) if told else Room()
+        room = read_room_facts(told, setting) if told else Room()
         atoms = [*plan_atoms(standing, room, setting), *step_atoms(standing, room, setting)]
         if told:
             atoms += _Evaluation(told, room, setting).atoms()

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from scoring.atoms.base import MINUTE, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
 from scoring.atoms.buyer import publish_purchase
-from scoring.atoms.credit import OrderCredit
+from scoring.atoms.credit import OrderCredit, exclusive
 from scoring.atoms.customer import publish_sales
 from scoring.atoms.feedback import find_feedback
 from scoring.atoms.fulfilment import find_fulfilment
@@ -277,6 +277,8 @@ class _Finding:
         for line in order.lines:
             owners = self.credit.owners(line.category, line.sku, paid_at)
             credits = {**shared, **self._live(line.sku, paid_at), "shop": owners}
+            if self.setting.policy.precedence:
+                credits["exclusive"] = exclusive(credits, is_live, paid_at, self.setting)
             sale = _Sale(line, credits, factor, paid_at, is_live)
             self._line(sale, self._back(sale, by_line.pop(line.line_id, ())))
         for line_id in sorted(by_line):

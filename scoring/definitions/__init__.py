@@ -22,6 +22,7 @@ from scoring.definitions.organisation import (
 )
 from scoring.definitions.plans import read_plan
 from scoring.definitions.presence import read_presence
+from scoring.definitions.rosters import read_rosters
 from scoring.definitions.table import Table, nearest
 from scoring.definitions.targets import read_targets
 from scoring.faults import DefinitionError, Fault
@@ -42,6 +43,7 @@ KNOWN_FILES = (
     "assignments.toml",
     "targets.toml",
     "fx.toml",
+    "rosters.toml",
     "points.toml",
     "alerts.toml",
     "calendar.toml",
@@ -52,7 +54,7 @@ KNOWN_FILES = (
     "catalogue/kpis.toml",
 )
 KNOWN_FOLDERS = ("plans/", MEASURES, KPIS)
-REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml")
+REFERENCE_FILES = ("company.toml", "people.toml", "assignments.toml", "fx.toml", "rosters.toml")
 """Files that decide, with the measures, what facts contribute; a change in one of them re-evaluates every case."""
 
 
@@ -146,6 +148,7 @@ def read_definitions(texts: Mapping[str, str]) -> Definitions:
         people=people,
         assignments=read_assignments(root("assignments.toml"), names, {shop.id for shop in shops}),
         rates=read_rates(root("fx.toml")),
+        shifts=read_rosters(root("rosters.toml"), names),
         targets=targets.rows,
         points=points,
         red_lines=red_lines,

@@ -19,6 +19,7 @@ DIMENSIONS = (
     "campaign",
     "controller",
     "cost_centre",
+    "exclusive",
     "host",
     "live_op",
     "manager",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from scoring.definitions import Definitions
+from scoring.definitions.precedence import pays_twice
 from scoring.faults import Fault
 from scoring.goals import Goal, GoalCoverage, coverages, orphans
 from scoring.money import grouped_text, percent_text, plain_text
@@ -111,6 +112,8 @@ def _plan(plan: Plan, definitions: Definitions, file: str) -> Iterator[Fault]:
     for component in plan.components:
         if component.function is not None:
             yield from plan_warnings(component.function, file, f"component {component.id}")
+    precedence = definitions.reference.policy.precedence
+    yield from pays_twice(plan, definitions.kpis, definitions.measures, precedence, file)
     if definitions.goals:
         for kpi in orphans(plan, definitions.kpis, definitions.goals):
             yield Fault(file, "item", f'{kpi} serves no goal of goals.toml (R92): name one with goal = "<id>"')

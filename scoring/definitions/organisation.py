@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import get_args
 
+from scoring.definitions.precedence import read_precedence
 from scoring.definitions.table import Table, exact_number, nearest
 from scoring.events.refund import Responsible
 from scoring.fields import parse_number
@@ -116,6 +117,7 @@ def _policy(table: Table) -> Policy:
         new_product_margin=table.exact("new_product_margin", plain.new_product_margin),
         force_majeure_days=_days(table, "force_majeure_days"),
         judged_weight_limit=table.whole("judged_weight_limit", plain.judged_weight_limit),
+        precedence=read_precedence(table),
     )
     table.finish()
     return policy

@@ -22,6 +22,7 @@ from scoring.recount.b2b import count_b2b
 from scoring.recount.book import Book, Key, in_order
 from scoring.recount.chats import read_conversations
 from scoring.recount.content import count_content, count_creatives
+from scoring.recount.exclusive import count_exclusive
 from scoring.recount.feedback import count_feedback
 from scoring.recount.finance import count_finance
 from scoring.recount.fulfilment import count_fulfilment
@@ -59,6 +60,7 @@ FAMILIES: tuple[Callable[[Book, Story], None], ...] = (
     count_airtime,
     count_content,
     count_creatives,
+    count_exclusive,
     count_live_moments,
     count_live_orders,
     count_live_plans,
@@ -97,7 +99,7 @@ def recount(events: Iterable[Event], definitions: Definitions, first_day: str, l
     chats = read_conversations(book, facts)
     about_orders = (OrderEvent, RefundEvent, CogsAdjusted, FeedbackReceived)
     orders = [read_order(book, rows) for rows in _by_case(facts, about_orders, "order_id").values()]
-    customers = Customers(chats.pieces, [order for order in orders if order is not None])
+    customers = Customers(book, chats.pieces, [order for order in orders if order is not None])
     for order in customers.orders:
         count_order(book, order, customers.advice(book, order))
     for room in rooms.values():

@@ -112,13 +112,21 @@ class Book:
         return pieces
 
     def person(self, account: str, us: int) -> str:
-        """Who used a platform account on that day; a person's own id stands for the person."""
+        """Who used a platform account then, by shift, else on that day; a person's own id stands for the person."""
+        for shift in self.reference.shifts:
+            if shift.account == account and shift.start_at <= us < shift.end_at:
+                return shift.person
         day = self.day(us)
         for person in self.reference.people:
             for row in person.accounts:
                 if row.id == account and row.from_day <= day and (row.to_day is None or day < row.to_day):
                     return person.id
         return account if any(person.id == account for person in self.reference.people) else NOBODY
+
+    def doer(self, account: str, us: int) -> str:
+        """Who acted under an account that has shifts, as of the act; another account as it is."""
+        has_shifts = any(shift.account == account for shift in self.reference.shifts)
+        return self.person(account, us) if has_shifts else account
 
     def credit_person(self, dimension: str, account: str, us: int) -> Credit:
         return Credit(dimension, {self.person(account, us): Fraction(1)}, self.day(us))

@@ -20,11 +20,11 @@ class Talk:
     got: list[tuple[int, str]]
 
 
-def _talk(name: str, pieces: list[Chat]) -> Talk | None:
+def _talk(book: Book, name: str, pieces: list[Chat]) -> Talk | None:
     """The pieces together; None when the customer never wrote or no human ever had it."""
     asked = [piece.asked_at for piece in pieces if piece.asked_at is not None]
-    said = [entry for piece in pieces for entry in piece.replies]
-    got = [entry for piece in pieces for entry in piece.moves]
+    said = [(at, book.doer(who, at)) for piece in pieces for at, who in piece.replies]
+    got = [(at, book.doer(who, at)) for piece in pieces for at, who in piece.moves]
     if len(pieces) > 1:
         said, got = sorted(said), sorted(got)
     return Talk(name, min(asked), said, got) if asked and got else None
@@ -33,7 +33,7 @@ def _talk(name: str, pieces: list[Chat]) -> Talk | None:
 class Customers:
     """The human pre-sale conversations and the orders of each (shop, customer)."""
 
-    def __init__(self, chats: list[Chat], orders: list[Order]) -> None:
+    def __init__(self, book: Book, chats: list[Chat], orders: list[Order]) -> None:
         self.orders = orders
         self.talks: dict[tuple[str, str], list[Talk]] = {}
         self.paid: dict[tuple[str, str], list[tuple[int, Order]]] = {}
@@ -42,7 +42,7 @@ class Customers:
             if chat.presale and not chat.filtered and chat.customer:
                 pieces.setdefault((chat.shop, chat.customer, chat.root), []).append(chat)
         for (shop, customer, name), parts in pieces.items():
-            talk = _talk(name, parts)
+            talk = _talk(book, name, parts)
             if talk is not None:
                 self.talks.setdefault((shop, customer), []).append(talk)
         for order in orders:

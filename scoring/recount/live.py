@@ -72,10 +72,18 @@ def read_room(book: Book, facts: list[Event]) -> Room:
             spans.append((opened.pop(fact.host_id), fact.occurred_at, fact.host_id))
     spans += [(on, end, host) for host, on in opened.items()]
     clipped = [(max(on, start), min(off, end), host) for on, off, host in spans]
-    accounts = [(on, off, host) for on, off, host in clipped if on < off]
+    accounts = [piece for on, off, host in clipped if on < off for piece in _handed_over(book, on, off, host)]
     on_air = [(on, off, book.person(host, on)) for on, off, host in accounts]
     session = getattr(facts[0], "session_id", "")
     return Room(facts[0].shop_id, facts[0].channel, session, start, end, ended_at, on_air, accounts, facts)
+
+
+def _handed_over(book: Book, on: int, off: int, host: str) -> list[tuple[int, int, str]]:
+    """A stretch on air, cut where a shift of the account begins or ends."""
+    shifts = [shift for shift in book.reference.shifts if shift.account == host]
+    inside = {at for shift in shifts for at in (shift.start_at, shift.end_at) if on < at < off}
+    edges = [on, *sorted(inside), off]
+    return [(begin, end, host) for begin, end in pairwise(edges)]
 
 
 def count_room(book: Book, room: Room) -> None:

@@ -90,9 +90,10 @@ def count_conversation(book: Book, chat: Chat, told: Conversations) -> None:
     shifts = told.shifts[chat.shop, chat.session_id]
     all_turns = turns(book, chat, shifts)
     counted = [turn for turn in all_turns if not turn.closing]
-    agents = {agent for _, agent in chat.replies}
+    agents = {book.doer(agent, at) for at, agent in chat.replies}
     for number, turn in enumerate(counted):
-        agents |= {turn.agent, *(giver for giver, _ in givers(chat, turn, shifts))}
+        gave = {book.doer(giver, turn.opened_at) for giver, _ in givers(chat, turn, shifts)}
+        agents |= {_whose(book, turn), *gave}
         _count_limits(book, chat, turn, shifts, number == 0)
         _count_seconds(book, chat, turn, shifts, number == 0)
     _count_session(book, chat, told, agents)
@@ -100,8 +101,8 @@ def count_conversation(book: Book, chat: Chat, told: Conversations) -> None:
     _count_left(book, chat, shifts)
     if chat.ratings:
         rated = chat.ratings[-1]
-        last = (chat.replies or chat.moves or [(0, "")])[-1][1]
-        credits = [book.credit_person("agent", last, rated.occurred_at)]
+        last_at, last = (chat.replies or chat.moves or [(0, "")])[-1]
+        credits = [book.credit_person("agent", book.doer(last, last_at), rated.occurred_at)]
         book.add("ratings", chat.shop, rated.occurred_at, MICRO, credits)
         book.add("ratings_good", chat.shop, rated.occurred_at, MICRO if rated.rating >= 4 else 0, credits)
         book.add("ratings_bad", chat.shop, rated.occurred_at, MICRO if rated.rating <= 2 else 0, credits)
@@ -113,7 +114,7 @@ def _count_limits(book: Book, chat: Chat, turn: Turn, shifts: Shifts, is_first: 
     if not in_window(book, chat.shop, at) and book.policy.rate_window == "exclude_if_started_outside":
         return
     totals: Owners = [(f"s:{chat.shop}", ""), ("c:", "")]
-    mine, teams = _owners(book, turn.agent, at)
+    mine, teams = _owners(book, _whose(book, turn), at)
     wait = _held(book, chat.shop, own_wait(chat, turn, shifts))
     for all_name, hit_name, limit in LIMITS:
         if all_name == "first_turns" and not is_first:
@@ -126,6 +127,11 @@ def _count_limits(book: Book, chat: Chat, turn: Turn, shifts: Shifts, is_first: 
             if _held(book, chat.shop, waited) >= limit:
                 person, above = _owners(book, giver, at)
                 _post(book, chat, at, (all_name, hit_name, False), [*person, *(t for t in above if t not in teams)])
+
+
+def _whose(book: Book, turn: Turn) -> str:
+    """Who answered the turn; of an open one, whose it was when it opened."""
+    return book.doer(turn.agent, turn.opened_at if turn.replied_at is None else turn.replied_at)
 
 
 def _owners(book: Book, account: str, at: int) -> tuple[Owners, Owners]:
@@ -151,7 +157,7 @@ def _count_seconds(book: Book, chat: Chat, turn: Turn, shifts: Shifts, is_first:
     _count_queue(book, chat, turn, shifts)
     if turn.replied_at is None:
         return
-    credits = [book.credit_person("agent", turn.agent, at)]
+    credits = [book.credit_person("agent", _whose(book, turn), at)]
     stretches = own_wait(chat, turn, shifts)
     seconds = window_seconds(book, chat.shop, stretches)
     if book.policy.average_window == "exclude_if_started_outside":
@@ -186,7 +192,7 @@ def _count_queue(book: Book, chat: Chat, turn: Turn, shifts: Shifts) -> None:
         missing += _gaps(low, high, there)
     seconds = window_seconds(book, chat.shop, missing)
     if seconds and book.first_day <= book.day(at) <= book.last_day:
-        _, teams = _owners(book, turn.agent, at)
+        _, teams = _owners(book, _whose(book, turn), at)
         for owner, dimension in [(f"s:{chat.shop}", ""), ("c:", ""), *teams]:
             key = (owner, dimension, "queue_seconds")
             book.sums[key] = book.sums.get(key, 0) + seconds * MICRO
@@ -201,7 +207,8 @@ def _count_session(book: Book, chat: Chat, told: Conversations, agents: set[str]
     if chat.start is None:
         return
     at, item = chat.start, f"{chat.shop}|{chat.session_id}"
-    out = {move.from_agent_id for move in chat.handed_over if not move.is_skill_routing}
+    gone = [move for move in chat.handed_over if not move.is_skill_routing]
+    out = {book.doer(move.from_agent_id, move.occurred_at) for move in gone}
     for names, accounts in (
         (["sessions_held", "sessions_transferred"], out),
         (["sessions_held", *_session_measures(chat, told)], agents),
@@ -241,10 +248,11 @@ def _count_messages(book: Book, chat: Chat, all_turns: list[Turn]) -> None:
     """For each agent the customer's messages and his or her own, of which two count for each of the customer's."""
     spoken: dict[str, list[tuple[int, bool]]] = {}
     for turn in all_turns:
-        spoken.setdefault(turn.agent, []).extend((at, True) for at in turn.asked)
+        spoken.setdefault(_whose(book, turn), []).extend((at, True) for at in turn.asked)
     for message in chat.answers:
         if not message.is_auto:
-            spoken.setdefault(message.agent_id, []).append((sent(message), False))
+            who = book.doer(message.agent_id, sent(message))
+            spoken.setdefault(who, []).append((sent(message), False))
     for agent, rows in spoken.items():
         before = 0
         for day in sorted({book.day(at) for at, _ in rows}):

@@ -29,6 +29,7 @@ AT_ONCE = (
     "a receipt of nobody",
     "a section that weighs too little",
     "a stage without its plan",
+    "shifts that overlap",
 )
 """Rows of faults.toml in different files, to be made all in one folder."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 ZONES = ("Asia/Shanghai", "Asia/Shanghai", "Asia/Shanghai", "Europe/Berlin", "America/New_York")
 SHOPS = ("s1", "s2")
@@ -10,6 +12,8 @@ AGENTS = ("cs-1", "cs-2", "cs-shared", "e07", "ghost")
 HOSTS = ("h-1", "h-2", "e07", "ghost")
 CATEGORIES = ("dress", "shoes", "")
 SKUS = ("A", "B", "C")
+EDGES = (0, 30, 8 * 60, 10 * 60, 12 * 60, 12 * 60 + 1, 15 * 60, 15 * 60 + 2, 20 * 60, 23 * 60, 24 * 60, 26 * 60)
+"""Minutes after midnight at which shifts begin and end: where the stories like to happen, and just after."""
 CAMPAIGNS = ("k1", "k2")
 
 PEOPLE = """
@@ -38,6 +42,15 @@ STAFF: tuple[tuple[str, tuple[tuple[str, str, str], ...], tuple[tuple[str, str, 
     ("e07", (), (("cs", "2026-09-01", "2026-10-02"), ("live", "2026-10-02", ""))),
 )
 
+PRECEDENCES: tuple[tuple[str, ...], ...] = (
+    (),
+    (),
+    ("host", "agent", "shop"),
+    ("rep", "bd", "campaign", "live_op"),
+    ("shop", "host"),
+    ("agent",),
+)
+
 SHARES = (("1",), ("0.6", "0.4"), ("1/3", "1/3", "1/3"), ("0.6",), ("1/7", "2/7"))
 SCOPES: dict[str, tuple[dict[str, str], ...]] = {
     "owner": (
@@ -61,13 +74,39 @@ SCOPES: dict[str, tuple[dict[str, str], ...]] = {
 
 
 def company_texts(rng: random.Random, zone: str) -> dict[str, str]:
-    """company.toml, people.toml, assignments.toml and fx.toml of one company."""
-    return {
+    """company.toml, people.toml, assignments.toml and fx.toml of one company; rosters.toml of every third."""
+    texts = {
         "company.toml": _company(rng, zone),
         "people.toml": PEOPLE + "".join(_person(*row) for row in STAFF),
         "assignments.toml": _assignments(rng),
         "fx.toml": _rates(rng),
     }
+    # Drawn from the texts, so that months of a seed stay what they were before there was a precedence.
+    ranked = random.Random(texts["company.toml"] + texts["assignments.toml"]).choice(PRECEDENCES)
+    ranks = ", ".join(f'"{dimension}"' for dimension in ranked)
+    texts["company.toml"] = texts["company.toml"].replace("[policy]\n", f"[policy]\nprecedence = [{ranks}]\n")
+    own = random.Random(texts["people.toml"] + texts["assignments.toml"])
+    return texts | ({"rosters.toml": rosters(own, zone)} if own.randrange(3) == 0 else {})
+
+
+def rosters(rng: random.Random, zone: str) -> str:
+    """Shifts of shared accounts: one after the other, with gaps between them, over midnight, of whoever is there."""
+    text = ""
+    for account in rng.sample(("cs-1", "cs-shared", "ghost", "h-1"), rng.randint(1, 4)):
+        for day in ("2026-10-01", "2026-10-03", "2026-10-31"):
+            edges = sorted(rng.sample(EDGES, 4))
+            for begin, end in ((edges[0], edges[1]), (edges[1], edges[2]), (edges[2], edges[3])):
+                if rng.randrange(4):
+                    who = rng.choice(STAFF)[0]
+                    text += f'[[shift]]\naccount = "{account}"\nperson = "{who}"\n'
+                    text += f'from = "{_clock(day, begin, zone)}"\nto = "{_clock(day, end, zone)}"\n'
+    return text
+
+
+def _clock(day: str, minutes: int, zone: str) -> str:
+    """A local time `minutes` after the beginning of a day, which may be on the day after."""
+    start = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
+    return (start + timedelta(minutes=minutes)).isoformat()
 
 
 def _company(rng: random.Random, zone: str) -> str:

@@ -19,6 +19,7 @@ from scoring.reference import (
     Position,
     Rate,
     Reference,
+    Shift,
     Shop,
     Team,
 )
@@ -79,6 +80,47 @@ def test_an_account_changes_hands_at_local_midnight() -> None:
     )
     moments = ("08-31 23:59", "09-01 00:00", "10-01 23:59", "10-02 00:00", "10-02 23:59", "10-03 00:00")
     assert [found.person("x", at(moment)) for moment in moments] == [UNASSIGNED, "a", "a", UNASSIGNED, UNASSIGNED, "b"]
+
+
+def rostered(*shifts: Shift) -> Attribution:
+    """An account x that is a's until the 4th by its dated row, split by these shifts."""
+    people = (person("a", accounts=(Account("x", START, "2026-10-04"),)), person("b"), person("c"))
+    reference = Reference(Company("c", NAME, "Asia/Shanghai", "CNY"), people=people, shifts=shifts)
+    return Attribution(reference, LocalDays("Asia/Shanghai"))
+
+
+def test_a_shift_comes_before_the_dated_rows() -> None:
+    """In a shift the account is whose shift it is, from its first instant until before its last; else as dated."""
+    found = rostered(
+        Shift("x", "c", at("10-03 22:00"), at("10-04 02:00")), Shift("x", "b", at("10-03 09:00"), at("10-03 18:00"))
+    )
+    moments = {
+        "10-03 08:59": "a",
+        "10-03 09:00": "b",
+        "10-03 17:59": "b",
+        "10-03 18:00": "a",
+        "10-03 22:00": "c",
+        "10-04 01:59": "c",
+        "10-04 02:00": UNASSIGNED,
+    }
+    assert {moment: found.person("x", at(moment)) for moment in moments} == moments
+    assert found.person("x", at("10-03 09:00") - 1) == "a"
+    assert found.person("x", at("10-03 18:00") - 1) == "b"
+    assert found.person("b", at("10-03 10:00")) == "b"
+
+
+def test_who_acted_under_a_shared_account_is_its_user_then() -> None:
+    """An account with shifts stands for who had it at the act; any other stays an account until credit is given."""
+    found = rostered(Shift("x", "b", at("10-05 09:00"), at("10-05 18:00")))
+    assert [found.actor("x", at(moment)) for moment in ("10-03 12:00", "10-05 12:00", "10-05 18:00")] == [
+        "a",
+        "b",
+        UNASSIGNED,
+    ]
+    assert found.actor("y", at("10-05 12:00")) == "y"
+    assert (found.is_rostered("x"), found.is_rostered("y")) == (True, False)
+    assert found.handed_over("x", at("10-05 09:00"), at("10-06 09:00")) == [at("10-05 18:00")]
+    assert found.handed_over("y", 0, at("10-06 09:00")) == []
 
 
 def test_a_person_may_be_named_directly() -> None:
