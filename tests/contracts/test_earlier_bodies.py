@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
-import pytest
 
 from streams.codec import content_hash
-from streams.stores import STORES, MemoryStore, Store, open_postgres
-from streams.stores.sqlite import SqliteStore
+from streams.stores import Store
 from tests.scenarios.shop import CODEC, Desk, Teller, Wire, decoded_of
 
 NEWER_FIELDS = ("is_deposit", "warehouse_id", "partner_id", "is_platform_fulfilled")
-
-
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store of each kind."""
-    openers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqliteStore(tmp_path / "store.db"),
-        "postgres": lambda: open_postgres(request.getfixturevalue("migrated_database")),
-    }
-    opened = openers[request.param]()
-    yield opened
-    opened.close()
 
 
 def shortened(body: bytes) -> bytes:

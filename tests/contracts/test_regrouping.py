@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from scoring.contribution import Key
 from streams.pipeline import Pipeline
-from streams.stores import STORES, MemoryStore, Store, open_postgres
-from streams.stores.sqlite import SqliteStore
+from streams.stores import Store
 from tests.scenarios.shop import CODEC, Desk, Teller, Wire, decoded_of
 
 OLD = "bucket|of|an earlier release"
-
-
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store of each kind."""
-    openers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqliteStore(tmp_path / "store.db"),
-        "postgres": lambda: open_postgres(request.getfixturevalue("migrated_database")),
-    }
-    opened = openers[request.param]()
-    yield opened
-    opened.close()
 
 
 def events() -> list[Wire]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
 from streams.stores import (
-    STORES,
     Close,
     Conflict,
     Counts,
@@ -21,26 +17,11 @@ from streams.stores import (
     Store,
     StoreError,
     TakenOver,
-    open_postgres,
 )
-from streams.stores.sqlite import SqliteStore
 
 CLOSE = Close("2026-10", 1, "draft", "d1", 7, "ann", "", '{"a":1}', '{"x.toml":""}')
 PROGRESS = Progress(2, 70, 80, Counts(6, 3, 1, 1, 1))
 GMV = ("e:ann", "shop", "gmv", "2026-10-03", "")
-
-
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store of each kind."""
-    openers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqliteStore(tmp_path / "store.db"),
-        "postgres": lambda: open_postgres(request.getfixturevalue("migrated_database")),
-    }
-    opened = openers[request.param]()
-    yield opened
-    opened.close()
 
 
 def fact(name: str, case: str = "order|s|o1", batch: int = 1, retracted: bool = False) -> Fact:
