@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from scoring.atoms.base import Found, Projection, Setting, Value, View
@@ -13,29 +13,40 @@ from scoring.events.base import Event, case_key
 from scoring.events.service import DAY_US, AgentPresence
 
 FOREVER = 1 << 62
+OFFLINE = "offline"
 
 
 class PresenceCase:
     """The case of one agent's presence on one day; days are UTC's, because a case key knows no zone."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        days: dict[int, dict[int, str]] = defaultdict(dict)
+        states: dict[int, str] = {}
         shop = agent = ""
         for fact in facts:
             if isinstance(fact, AgentPresence):
                 shop, agent = fact.shop_id, fact.agent_id
-                # A day is also told to the next one, so that a conversation reads one key for both.
-                for day in (fact.occurred_at // DAY_US, fact.occurred_at // DAY_US + 1):
-                    days[day][fact.occurred_at] = fact.state
-        return tuple(
-            Projection(presence_key(shop, day), (agent, tuple(sorted(rows.items())))) for day, rows in days.items()
-        )
+                states[fact.occurred_at] = fact.state
+        days: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for at, state in _turning_points(states):
+            # A day is also told to the next one, so that a conversation reads one key for both.
+            for day in (at // DAY_US, at // DAY_US + 1):
+                days[day].append((at, state))
+        return tuple(Projection(presence_key(shop, day), (agent, tuple(rows))) for day, rows in days.items())
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         return Found()
+
+
+def _turning_points(states: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """The changes by which an agent goes offline or comes back; busy is there, so it wakes no conversation."""
+    was_offline: bool | None = None
+    for at, state in sorted(states.items()):
+        if (state == OFFLINE) != was_offline:
+            was_offline = state == OFFLINE
+            yield at, state
 
 
 def presence_key(shop: str, day: int) -> str:
@@ -62,7 +73,7 @@ class Presence:
         if not self._changes:
             return False
         states = [state for agent in self._changes if (state := self._state(agent, at))]
-        return bool(states) and all(state == "offline" for state in states)
+        return bool(states) and all(state == OFFLINE for state in states)
 
     def online(self, agent: str, start: int, stop: int) -> list[Piece]:
         """The parts of [start, stop) in which the agent is not offline."""
@@ -73,7 +84,7 @@ class Presence:
         inside = [(at, state) for at, state in self._changes[agent] if start < at < stop]
         cuts = [(start, self._state(agent, start)), *inside]
         ends = [*(at for at, _ in inside), stop]
-        return [(at, end) for (at, state), end in zip(cuts, ends, strict=True) if state != "offline"]
+        return [(at, end) for (at, state), end in zip(cuts, ends, strict=True) if state != OFFLINE]
 
     def _state(self, agent: str, at: int) -> str:
         changes = self._changes[agent]
