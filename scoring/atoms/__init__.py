@@ -6,7 +6,7 @@ from scoring.atoms.ad import AdCase, AdPiece
 from scoring.atoms.airtime import AirtimeCase, OnAir
 from scoring.atoms.b2b import B2bCase, InquiryDay, InquiryDayCase, ReceivedInquiry
 from scoring.atoms.base import Atom, Case, Found, Problem, Projection, Setting, View, total_order
-from scoring.atoms.buyer import BuyerCase, NewBuyer
+from scoring.atoms.buyer import BuyerCase, FirstRefund, FirstSale, NewBuyer
 from scoring.atoms.chat import (
     ChatCase,
     Conversation,
@@ -19,7 +19,6 @@ from scoring.atoms.chat import (
 )
 from scoring.atoms.content import ContentCase, ContentDay, PlannedItem, PublishedItem
 from scoring.atoms.creative import CreativeCase, CreativeDay
-from scoring.atoms.customer import CustomerCase, FirstRefund, FirstSale
 from scoring.atoms.exam import Exam, ExamCase
 from scoring.atoms.feedback import Feedback
 from scoring.atoms.finance import Cost, CostCase, Market, MarketCase, Profit, ProfitCase
@@ -64,7 +63,6 @@ CASES: dict[str, Case] = {
     "content": ContentCase(),
     "cost": CostCase(),
     "creative": CreativeCase(),
-    "customer": CustomerCase(),
     "exam": ExamCase(),
     "goal": GoalCase(),
     "hr": HrCase(),

@@ -10,7 +10,6 @@ from fractions import Fraction
 from scoring.atoms.base import MINUTE, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
 from scoring.atoms.buyer import publish_purchase
 from scoring.atoms.credit import OrderCredit, exclusive
-from scoring.atoms.customer import publish_sales
 from scoring.atoms.feedback import find_feedback
 from scoring.atoms.fulfilment import find_fulfilment
 from scoring.atoms.order_reading import (
@@ -132,12 +131,12 @@ class OrderCase:
         order = read_order(facts, setting.policy)
         if order is None:
             return ()
-        sales = publish_sales(order, facts, setting)
+        purchase = publish_purchase(order, facts, setting)
         if not order.buyer_id:
-            return sales
+            return purchase
         key = case_key("orders", order.shop, order.buyer_id)
         own = Projection(key, (order.order_id, order.placed_at, order.paid_at))
-        return (own, *publish_purchase(order, facts, setting), *sales)
+        return (own, *purchase)
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         headers = [fact for fact in facts if isinstance(fact, OrderHeader)]

@@ -271,7 +271,7 @@ def test_every_atom_is_measured() -> None:
     assert {atom for measure in MEASURES.values() for atom in measure.atoms} == set(ATOMS)
 
 
-DERIVED = {"airtime", "b2b_day", "buyer", "customer", "inquiry"}
+DERIVED = {"airtime", "b2b_day", "buyer", "inquiry"}
 """Kinds of case without facts of their own: they read what others publish."""
 
 
