@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
+from scoring.atoms.base import (
+    SECOND,
+    Atom,
+    Case,
+    Found,
+    Problem,
+    Setting,
+    View,
+    company_factor,
+    latest_rows,
+)
 from scoring.attribution import Spread
 from scoring.events.ad import AdReport
 from scoring.events.base import Event
@@ -54,14 +64,8 @@ def cut_at_midnights(start: int, end: int, days: LocalDays) -> list[tuple[int, i
     return pieces
 
 
-class AdCase:
+class AdCase(Case):
     """The case of one campaign and interval."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         rows = [fact for fact in latest_rows(facts) if isinstance(fact, AdReport)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import SECOND, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Case, Found, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key, split_key
 from scoring.reference import UNASSIGNED
@@ -49,11 +49,8 @@ def whole_seconds(spans: Iterable[Span]) -> int:
     return sum((stop - start) // SECOND for start, stop in spans)
 
 
-class AirtimeCase:
+class AirtimeCase(Case):
     """The case of one host on one local day; it has no facts of its own, only the spans that rooms publish."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         return (key,)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import SECOND, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Case, Found, Projection, Setting, View
 from scoring.atoms.credit import rep_of
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key, split_key
@@ -71,7 +71,7 @@ def _or(value: int | None, other: int) -> int:
     return other if value is None else value
 
 
-class B2bCase:
+class B2bCase(Case):
     """The case of one B2B inquiry."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
@@ -117,11 +117,8 @@ def _scope(shop: str, channel: str, setting: Setting) -> dict[str, str]:
     return {"brand": setting.attribution.brand(shop), "shop": shop, "channel": channel}
 
 
-class InquiryDayCase:
+class InquiryDayCase(Case):
     """The case of one buyer of a shop on one day; it has no facts of its own, only published inquiries."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         _, shop, buyer, _ = split_key(key)

@@ -85,13 +85,15 @@ class Found:
 
 
 class Case(Protocol):
-    """A kind of case; `facts` are in total order and without retracted ones."""
+    """A kind of case; `facts` are in total order and without retracted ones. Most neither publish nor read."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
         """Values for other cases."""
+        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         """Keys of the projections that the atoms depend on."""
+        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         """The atoms."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
-from scoring.atoms.base import Atom, Found, Problem, Projection, Setting, Value, View, company_factor
+from scoring.atoms.base import Atom, Case, Found, Problem, Projection, Setting, Value, View, company_factor
 from scoring.atoms.credit import OrderCredit, Touch, rep_of
 from scoring.atoms.order_reading import Order, instant_or, is_whole_refund, refunds_of
 from scoring.attribution import Spread
@@ -113,11 +113,8 @@ def _running(refunds: Sequence[RefundCompleted], rev: int, factor: Fraction) -> 
     return tuple(rows)
 
 
-class BuyerCase:
+class BuyerCase(Case):
     """The case of one buyer of the tenant; it has no facts of its own, only what orders publish."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         return (case_key("purchases", split_key(key)[1]),)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, Value, View, total_order
+from scoring.atoms.base import SECOND, Atom, Case, Found, Problem, Projection, Setting, Value, View, total_order
 from scoring.atoms.contacts import NEW_CONTACT, Contact, contact_keys, contacts_told, read_contacts
 from scoring.atoms.conversation import (
     Chat,
@@ -129,7 +129,7 @@ class RatingAtom:
     bad: int
 
 
-class ChatCase:
+class ChatCase(Case):
     """The case of one conversation, or of all that a customer said where the platform names no sessions."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:

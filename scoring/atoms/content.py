@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, company_factor, effective
+from scoring.atoms.base import SECOND, Atom, Case, Found, Problem, Projection, Setting, View, company_factor, effective
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
 from scoring.events.content import ContentDeleted, ContentPlanned, ContentPublished, ContentStats
@@ -96,7 +96,7 @@ def _read(facts: Sequence[Event], setting: Setting) -> _Item:
     return _Item(plan, published, is_kept, rows, early)
 
 
-class ContentCase:
+class ContentCase(Case):
     """The case of one item. With the threshold "P90 of the account" it reads the account's other items."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:

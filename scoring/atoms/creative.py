@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import Found, Projection, Setting, View, latest_rows
+from scoring.atoms.base import Case, Found, Setting, View, latest_rows
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.content import CreativeReport
@@ -25,14 +25,8 @@ class CreativeDay:
     clicks: int
 
 
-class CreativeCase:
+class CreativeCase(Case):
     """The case of one material."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         rows = [fact for fact in latest_rows(facts) if isinstance(fact, CreativeReport)]

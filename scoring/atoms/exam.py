@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View
+from scoring.atoms.base import Case, Found, Problem, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.review import HUNDRED, ExamScored
@@ -28,14 +28,8 @@ class Exam:
         return f"{self.scored_at}:{Fraction(self.points, MICRO)}"
 
 
-class ExamCase:
+class ExamCase(Case):
     """The case of one exam."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         attribution = setting.attribution

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View, company_factor, latest_rows
+from scoring.atoms.base import Case, Found, Problem, Setting, View, company_factor, latest_rows
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.finance import CostPosted, FinanceEvent, MarketPosted, ProfitPosted
 from scoring.money import round_half_up
 from scoring.period import grain_of, period_of
 
+FinanceT = TypeVar("FinanceT", bound=FinanceEvent)
 GRAINS = ("day", "week", "month", "quarter", "year")
 
 
@@ -50,20 +53,13 @@ class Market:
     total: str
 
 
-class CostCase:
+class CostCase(Case):
     """The case of one cost centre, account and period."""
 
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
-
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
-        rows = [fact for fact in latest_rows(facts) if isinstance(fact, CostPosted)]
-        if not rows:
+        row = _posted(facts, CostPosted)
+        if row is None:
             return Found()
-        row = rows[0]
         factor = company_factor(row.currency, row.occurred_at, setting)
         if isinstance(factor, Problem):
             return Found(problems=(factor,))
@@ -72,47 +68,33 @@ class CostCase:
         return Found((("cost", Cost(row.shop_id, credit, row.occurred_at, round_half_up(row.amount * factor))),))
 
 
-class ProfitCase:
+class ProfitCase(Case):
     """The case of one unit's operating profit in a period."""
 
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
-
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
-        rows = [fact for fact in latest_rows(facts) if isinstance(fact, ProfitPosted)]
-        if not rows:
+        row = _posted(facts, ProfitPosted)
+        if row is None:
             return Found()
-        row = rows[0]
-        at = _end_of(row, setting)
-        factor = at if isinstance(at, Problem) else company_factor(row.currency, at, setting)
-        if isinstance(at, Problem) or isinstance(factor, Problem):
-            return Found(problems=tuple(one for one in (factor,) if isinstance(one, Problem)))
+        dated = _dated(row, setting)
+        if isinstance(dated, Problem):
+            return Found(problems=(dated,))
+        at, factor = dated
         scope = _scope(row, setting) | {"cost_centre": row.cost_centre}
         credit = {"shop": setting.attribution.of_tag("owner", scope, at)}
         return Found((("profit", Profit(row.shop_id, credit, at, round_half_up(row.amount * factor))),))
 
 
-class MarketCase:
+class MarketCase(Case):
     """The case of one category's market in a period."""
 
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
-
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
-        rows = [fact for fact in latest_rows(facts) if isinstance(fact, MarketPosted)]
-        if not rows:
+        row = _posted(facts, MarketPosted)
+        if row is None:
             return Found()
-        row = rows[0]
-        at = _end_of(row, setting)
-        factor = at if isinstance(at, Problem) else company_factor(row.currency, at, setting)
-        if isinstance(at, Problem) or isinstance(factor, Problem):
-            return Found(problems=tuple(one for one in (factor,) if isinstance(one, Problem)))
+        dated = _dated(row, setting)
+        if isinstance(dated, Problem):
+            return Found(problems=(dated,))
+        at, factor = dated
         credit = {"shop": setting.attribution.of_tag("owner", _scope(row, setting) | {"category": row.category}, at)}
         at -= GRAINS.index(grain_of(row.period))
         amounts = [round_half_up(amount * factor) for amount in (row.own_share_num, row.market_total)]
@@ -124,9 +106,16 @@ def _scope(row: FinanceEvent, setting: Setting) -> dict[str, str]:
     return {"brand": setting.attribution.brand(row.shop_id), "shop": row.shop_id, "channel": row.channel}
 
 
-def _end_of(row: FinanceEvent, setting: Setting) -> int | Problem:
-    """The last instant of the period that the figure is for."""
+def _posted(facts: Sequence[Event], kind: type[FinanceT]) -> FinanceT | None:
+    """The figure of a case as it was restated last."""
+    return next((fact for fact in latest_rows(facts) if isinstance(fact, kind)), None)
+
+
+def _dated(row: FinanceEvent, setting: Setting) -> tuple[int, Fraction] | Problem:
+    """The last instant of the period that a figure is for, and the factor into company minor units on that day."""
     try:
-        return period_of(row.period, setting.attribution.days.zone).end_us - 1
+        at = period_of(row.period, setting.attribution.days.zone).end_us - 1
     except ValueError as error:
         return Problem("finance_period", str(error), blocks=True)
+    factor = company_factor(row.currency, at, setting)
+    return factor if isinstance(factor, Problem) else (at, factor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import Atom, Found, Problem, Projection, Setting, View
+from scoring.atoms.base import Atom, Case, Found, Problem, Setting, View
 from scoring.atoms.training import trained
 from scoring.attribution import Spread
 from scoring.events.base import Event
@@ -37,14 +37,8 @@ class Leaver:
     counts: bool
 
 
-class HrCase:
+class HrCase(Case):
     """The case of one employee."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         atoms: list[tuple[str, Atom]] = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import Found, Projection, Setting, View
+from scoring.atoms.base import Case, Found, Setting, View
 from scoring.atoms.credit import Talk, advisers, inquiry_deadline, read_talks
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key, split_key
@@ -32,11 +32,8 @@ class Conversion:
     customer_day: str
 
 
-class InquiryCase:
+class InquiryCase(Case):
     """The case of one customer of a shop on one day; it has no facts of its own, only published values."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         _, shop, customer, _ = split_key(key)

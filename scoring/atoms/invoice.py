@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View, company_factor
+from scoring.atoms.base import Case, Found, Problem, Projection, Setting, View, company_factor
 from scoring.atoms.credit import rep_of
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
@@ -24,7 +24,7 @@ class Invoice:
     received: int
 
 
-class InvoiceCase:
+class InvoiceCase(Case):
     """The case of one invoice."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
@@ -34,9 +34,6 @@ class InvoiceCase:
         paid_at = min((fact.occurred_at for fact in facts if isinstance(fact, PaymentReceived)), default=None)
         value = (head.invoice_id, head.occurred_at, paid_at)
         return (Projection(case_key("payments", head.shop_id, head.buyer_id), value),)
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         head = _head(facts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Atom, Case, Found, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.people import HrShift
@@ -22,14 +22,8 @@ class Labour:
     seconds: int
 
 
-class ShiftCase:
+class ShiftCase(Case):
     """The case of one employee's shifts."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         atoms = []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import cast
 
-from scoring.atoms.base import Atom, Found, Projection, Setting, View, latest_rows
+from scoring.atoms.base import Atom, Case, Found, Projection, Setting, View, latest_rows
 from scoring.atoms.sku import DAY, DECIDED_AFTER, LAUNCH, life_key, owners_of
 from scoring.attribution import Spread
 from scoring.events.base import Event
@@ -77,7 +77,7 @@ class Optimisation:
     uplift: str
 
 
-class ListingCase:
+class ListingCase(Case):
     """The case of one SKU's listing in a shop."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
@@ -86,9 +86,6 @@ class ListingCase:
             return ()
         head, at = launch
         return (Projection(life_key(head.shop_id, head.sku), (LAUNCH, at, head.category)),)
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         atoms: list[tuple[str, object]] = []

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from scoring.atoms.ad import cut_at_midnights
 from scoring.atoms.airtime import OnAir, Span, airtime_key, union
-from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View, effective
+from scoring.atoms.base import SECOND, Atom, Case, Found, Projection, Setting, View, effective
 from scoring.atoms.live_moments import Scene, moments, plan_atoms, step_atoms
 from scoring.atoms.room import Room, explained_key, host_spread, place_of
 from scoring.attribution import Spread
@@ -108,7 +108,7 @@ def _by_shift(segment: tuple[str, int, int], setting: Setting) -> list[tuple[str
     return [(host, start, stop) for start, stop in pairwise(points)]
 
 
-class LiveCase:
+class LiveCase(Case):
     """The case of one livestream session."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
@@ -118,9 +118,6 @@ class LiveCase:
         room = read_room_facts(told, setting)
         own = Projection(told[0].case(), (room.start, room.end, room.segments, room.title))
         return (own, *_airtime(told, room, setting), *_explained(told, setting))
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         standing = effective(facts)

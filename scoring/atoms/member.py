@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import Atom, Found, Projection, Setting, View
+from scoring.atoms.base import Atom, Case, Found, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key, split_key
 from scoring.events.member import MemberInteracted, MemberJoined, MemberLeft
@@ -43,11 +43,8 @@ class _Stay:
         return self.joined_at <= at and (self.left_at is None or at < self.left_at)
 
 
-class MemberCase:
+class MemberCase(Case):
     """The case of one member of a shop."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
 
     def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
         _, shop, member = split_key(key)

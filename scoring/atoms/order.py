@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import MINUTE, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
+from scoring.atoms.base import (
+    MINUTE,
+    Atom,
+    Case,
+    Found,
+    Problem,
+    Projection,
+    Setting,
+    View,
+    company_factor,
+    latest_rows,
+)
 from scoring.atoms.buyer import publish_purchase
 from scoring.atoms.credit import OrderCredit, exclusive
 from scoring.atoms.feedback import find_feedback
@@ -124,7 +135,7 @@ class LineRefund:
         return "bd" in self.credits
 
 
-class OrderCase:
+class OrderCase(Case):
     """The case of one order."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:

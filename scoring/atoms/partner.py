@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import SECOND, Atom, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Atom, Case, Found, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.partner import PartnerContacted, PartnerDeal, PartnerFirstLive, PartnerSampleSent
@@ -44,14 +44,8 @@ class Deal:
     weight: int
 
 
-class PartnerCase:
+class PartnerCase(Case):
     """The case of one partner."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         attribution, atoms = setting.attribution, list[tuple[str, Atom]]()

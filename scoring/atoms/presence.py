@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from scoring.atoms.base import Found, Projection, Setting, Value, View
+from scoring.atoms.base import Case, Found, Projection, Setting, Value, View
 from scoring.atoms.service_window import Piece
 from scoring.events.base import Event, case_key
 from scoring.events.service import DAY_US, AgentPresence
@@ -16,7 +16,7 @@ FOREVER = 1 << 62
 OFFLINE = "offline"
 
 
-class PresenceCase:
+class PresenceCase(Case):
     """The case of one agent's presence on one day; days are UTC's, because a case key knows no zone."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
@@ -32,9 +32,6 @@ class PresenceCase:
             for day in (at // DAY_US, at // DAY_US + 1):
                 days[day].append((at, state))
         return tuple(Projection(presence_key(shop, day), (agent, tuple(rows))) for day, rows in days.items())
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         return Found()

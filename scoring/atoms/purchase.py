@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import Atom, Found, Problem, Projection, Setting, View, company_factor
+from scoring.atoms.base import Atom, Case, Found, Problem, Setting, View, company_factor
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.inventory import PoCancelled, PoCreated, PoReceived
@@ -45,14 +45,8 @@ class PurchaseSaving:
     saved: int
 
 
-class PurchaseCase:
+class PurchaseCase(Case):
     """The case of one line of a purchase order."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         atoms: list[tuple[str, object]] = []

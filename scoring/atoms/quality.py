@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import Found, Projection, Setting, View
+from scoring.atoms.base import Case, Found, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.service import ComplaintUpheld, QaScored
@@ -32,17 +32,7 @@ class Complaint:
     upheld_at: int
 
 
-class _Judged:
-    """A case whose atom needs nothing from other cases."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
-
-
-class QaCase(_Judged):
+class QaCase(Case):
     """The case of one sampled conversation of one agent, scored once or more often."""
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
@@ -55,7 +45,7 @@ class QaCase(_Judged):
         return Found((("qa_sample", QaSample(first.shop_id, credit, first.occurred_at, points)),))
 
 
-class ComplaintCase(_Judged):
+class ComplaintCase(Case):
     """The case of one complaint."""
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View, latest_rows
+from scoring.atoms.base import Case, Found, Problem, Setting, View, latest_rows
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.review import ReviewSubmitted, SurveyAnswered
@@ -57,14 +57,8 @@ def weighted(scores: Mapping[str, Sequence[int]], item: ReviewItem) -> int | Non
     return round_half_up(total / weight_sum) if weight_sum else None
 
 
-class ReviewCase:
+class ReviewCase(Case):
     """The case of one person, item and period: reviews by name, and anonymous answers of a survey."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         reviews = [fact for fact in latest_rows(facts) if isinstance(fact, ReviewSubmitted)]

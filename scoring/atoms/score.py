@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View, latest_rows
+from scoring.atoms.base import Case, Found, Problem, Setting, View, latest_rows
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.review import ScoreSettled
@@ -29,14 +29,8 @@ class ReportScore:
     is_excellent: bool
 
 
-class ScoreCase:
+class ScoreCase(Case):
     """The case of one person's settled totals."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         zone = setting.attribution.days.zone

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View, company_factor, latest_rows
+from scoring.atoms.base import (
+    SECOND,
+    Atom,
+    Case,
+    Found,
+    Problem,
+    Projection,
+    Setting,
+    View,
+    company_factor,
+    latest_rows,
+)
 from scoring.atoms.sku import DAY, RECEIPT, goods_of, life_key, owners_of, read_life
 from scoring.attribution import Spread
 from scoring.events.base import Event, case_key
@@ -73,7 +84,7 @@ class StockCount:
     is_equal: int
 
 
-class StockCase:
+class StockCase(Case):
     """The case of one SKU in one warehouse of a shop."""
 
     def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import SECOND, Atom, Found, Problem, Projection, Setting, View
+from scoring.atoms.base import SECOND, Atom, Case, Found, Problem, Setting, View
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.task import (
@@ -83,14 +83,8 @@ class Suggestion:
     adopted: int
 
 
-class TaskCase:
+class TaskCase(Case):
     """The case of one piece of work."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         created = next((fact for fact in facts if isinstance(fact, TaskCreated)), None)

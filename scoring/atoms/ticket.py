@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.atoms.base import SECOND, Found, Projection, Setting, View
+from scoring.atoms.base import SECOND, Case, Found, Setting, View
 from scoring.atoms.service_window import Piece, window_of
 from scoring.attribution import Spread
 from scoring.events.base import Event
@@ -41,14 +41,8 @@ class TicketDone:
     seconds: int
 
 
-class TicketCase:
+class TicketCase(Case):
     """The case of one ticket."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         told = [fact for fact in facts if isinstance(fact, TicketEvent)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from scoring.atoms.base import Found, Problem, Projection, Setting, View, latest_rows
+from scoring.atoms.base import Case, Found, Problem, Setting, View, latest_rows
 from scoring.attribution import Spread
 from scoring.events.base import Event
 from scoring.events.people import HrTraining, TrainingEffect
@@ -57,14 +57,8 @@ def _trainer(trainer: str, attendee: str, at: int, setting: Setting) -> dict[str
     return {"trainer": attribution.of_people(people, at)}
 
 
-class TrainingCase:
+class TrainingCase(Case):
     """The case of one attendee, training and KPI: the measured effect."""
-
-    def publish(self, facts: Sequence[Event], setting: Setting) -> tuple[Projection, ...]:
-        return ()
-
-    def reads(self, key: str, facts: Sequence[Event]) -> tuple[str, ...]:
-        return ()
 
     def find(self, key: str, facts: Sequence[Event], view: View, setting: Setting) -> Found:
         rows = [fact for fact in latest_rows(facts) if isinstance(fact, TrainingEffect)]
