@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from scoring.definitions.precedence import EXCLUSIVE, LINE_DIMENSIONS
 from tests.generators import live_stories, partner_stories, sales_stories, stories
-from tests.properties.family_months import Family
+from tests.properties.family_months import Family, check_any_order, check_prefixes
 from tests.properties.months import applied, cells_of, in_order
 
 MONTHS = 30
@@ -28,14 +28,15 @@ def change(rng: random.Random, texts: dict[str, str]) -> None:
     texts["company.toml"] = text
 
 
-FAMILY = Family(TELLERS, change, ("sales",))
+FAMILY = Family("exclusive", TELLERS, change)
 
 
 def test_the_people_have_what_the_company_has() -> None:
     """In months with every kind of touch: day by day the people, `unassigned` included, add up to the company."""
     credited = set()
     for seed in range(MONTHS):
-        definitions, wire = FAMILY.month(seed, 60)
+        month = FAMILY.told(seed, 60)
+        definitions, wire = month.definitions, month.wire
         once = {name for name, measure in definitions.measures.items() if EXCLUSIVE in measure.dimensions}
         whole: dict[tuple[str, str], int] = defaultdict(int)
         people: dict[tuple[str, str], int] = defaultdict(int)
@@ -53,10 +54,10 @@ def test_the_people_have_what_the_company_has() -> None:
 def test_months_are_the_recount_s_in_any_order() -> None:
     """With copies, retractions, batches and restarts: the cells of one batch in order, and those of the recount."""
     for seed in range(MONTHS):
-        FAMILY.check_month(seed, 50)
+        check_any_order(FAMILY.told(seed, 50), seed)
 
 
 def test_every_prefix_is_the_recount_s() -> None:
     """A few months told one event at a time."""
     for seed in range(100, 100 + MONTHS_BY_PREFIX):
-        FAMILY.check_prefixes(seed, 25)
+        check_prefixes(FAMILY.told(seed, 25), seed)

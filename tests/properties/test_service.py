@@ -5,21 +5,13 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from scoring.definitions import read_definitions
-from streams.folder import catalogue_texts
-from streams.stores import MemoryStore
-from tests.generators import month as months
 from tests.generators import service_stories, stories
 from tests.generators.company import ZONES, company_texts
-from tests.properties.months import Told, applied, cells_of, disagreements, in_order, pipeline, shuffled
-from tests.scenarios.shop import NOW_US, decoded_of
+from tests.generators.month import Month
+from tests.properties.family_months import check_any_order, check_prefixes, told_by
+from tests.properties.months import Told, applied, cells_of, in_order
 
 CREDITS = ("last_agent_before_order", "first_agent", "equal_split", "by_message_share")
-
-
-@lru_cache(maxsize=1)
-def _catalogue() -> dict[str, str]:
-    return catalogue_texts()
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +19,7 @@ def told(seed: int, size: int) -> Told:
     """A month of conversations, orders, shifts, tickets and judgements, by one of the four credits of inquiries."""
     rng = random.Random(f"service {seed}")
     zone = rng.choice(ZONES)
-    month = months.Month(rng, zone)
+    month = Month(rng, zone)
     texts = company_texts(rng, zone)
     chosen = f'inquiry_credit = "{CREDITS[seed % 4]}"\nclosing_turn_filter = {rng.choice(("true", "false"))}'
     for name in ("rate_window", "average_window"):
@@ -36,34 +28,19 @@ def told(seed: int, size: int) -> Told:
     texts["company.toml"] = (
         texts["company.toml"].replace("[policy]", f"[policy]\n{chosen}").replace('brand = "hanfeng"', own_hours)
     )
-    tellers = (*service_stories.ALL, stories.conversation, stories.order)
-    while len(month.events) < size:
-        rng.choice(tellers)(month)
-    months._retract_some(month)
-    rng.shuffle(month.events)
-    return Told(read_definitions(_catalogue() | texts), month.events)
+    return told_by(month, (*service_stories.ALL, stories.conversation, stories.order), size, texts)
 
 
 def test_order_copies_and_restarts_do_not_matter() -> None:
     """24 months: shuffled, repeated, batched and restarted they give the cells of one batch, and the recount agrees."""
     for seed in range(24):
-        found = told(seed, 60)
-        rows = in_order(found.wire)
-        expected = applied(found.definitions, rows)
-        store = shuffled(random.Random(seed), found.definitions, rows)
-        assert cells_of(store) == cells_of(expected), f"seed {seed}: the order mattered"
-        assert disagreements(store, found.definitions) == {}, f"seed {seed}: the recount differs"
+        check_any_order(told(seed, 60), seed)
 
 
 def test_every_prefix_agrees_with_the_recount() -> None:
     """Four months event by event in a random order: after each one cells and recount are equal."""
     for seed in range(4):
-        found = told(seed, 36)
-        store = MemoryStore()
-        engine = pipeline(store, found.definitions)
-        for number, row in enumerate(decoded_of(found.wire)):
-            engine.apply([row], [], None, NOW_US)
-            assert disagreements(store, found.definitions) == {}, f"seed {seed}: differs after event {number}"
+        check_prefixes(told(seed, 36), seed)
 
 
 def test_the_months_reach_every_measure_of_the_family() -> None:
