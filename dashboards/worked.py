@@ -12,7 +12,6 @@ from typing import Any
 from scoring.definitions.table import Table
 from scoring.faults import DefinitionError, Fault
 from scoring.fields import parse_number
-from scoring.period import grain_of
 from scoring.reference import Label
 
 BASE = "base"
@@ -111,7 +110,7 @@ def _example(root: Table, path: Path) -> Worked:
         kpi=root.choice("kpi", (kpi_of(path),)),
         owner=root.text("owner"),
         dimension=root.text("dimension") if root.has("dimension") else None,
-        period=_period(root),
+        period=root.period(),
         why=root.label("why"),
         expected=_expected(root),
         retraction=_retraction(root, ids),
@@ -122,15 +121,6 @@ def _example(root: Table, path: Path) -> Worked:
     if example.owner[:2] not in ("e:", "t:", "s:", "c:"):
         root.fault("owner", f'is {example.owner!r}; write "e:<person>", "t:<team>", "s:<shop>" or "c:"')
     return example
-
-
-def _period(root: Table) -> str:
-    period = root.text("period")
-    try:
-        grain_of(period)
-    except ValueError as error:
-        root.fault("period", str(error))
-    return period
 
 
 def _expected(table: Table) -> Expected:

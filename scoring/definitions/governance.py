@@ -47,7 +47,7 @@ def _decision(table: Table, kpis: Collection[str], owners: Collection[str]) -> D
 
 
 def _grant(table: Table, owners: Collection[str]) -> Grant:
-    from_day, to_day = _span(table)
+    from_day, to_day = table.span()
     grant = Grant(
         person=_person(table, "person", owners),
         right=table.choice("right", RIGHTS),
@@ -77,7 +77,7 @@ def _step(table: Table) -> CareerStep:
 
 
 def _goal(table: Table, kpis: Collection[str], owners: Collection[str]) -> DevelopmentGoal:
-    from_day, to_day = _span(table)
+    from_day, to_day = table.span()
     goal = DevelopmentGoal(
         id=table.text("id"),
         person=_person(table, "person", owners),
@@ -92,13 +92,6 @@ def _goal(table: Table, kpis: Collection[str], owners: Collection[str]) -> Devel
         table.fault("kpi", "a goal is shown by either a kpi or an exam; name one of them")
     table.finish()
     return goal
-
-
-def _span(table: Table) -> tuple[str, str | None]:
-    from_day, to_day = table.day("from"), table.optional_day("to")
-    if to_day is not None and to_day <= from_day:
-        table.fault("to", f"is {to_day}, not after from = {from_day}; 'to' is the first day that no longer counts")
-    return from_day, to_day
 
 
 def _person(table: Table, name: str, owners: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from scoring.definitions.table import Table, exact_number, nearest
 from scoring.events.refund import Responsible
 from scoring.fields import parse_number
 from scoring.money import EXPONENTS
-from scoring.period import LocalDays, grain_of, parse_day
+from scoring.period import LocalDays
 from scoring.plan import STAGES
 from scoring.redlines import EFFECTS
 from scoring.reference import (
@@ -115,22 +115,12 @@ def _policy(table: Table) -> Policy:
         turnover_leavers=table.choice("turnover_leavers", ("voluntary", "all"), plain.turnover_leavers),
         new_product_units=table.whole("new_product_units", plain.new_product_units, 1),
         new_product_margin=table.exact("new_product_margin", plain.new_product_margin),
-        force_majeure_days=_days(table, "force_majeure_days"),
+        force_majeure_days=table.days("force_majeure_days"),
         judged_weight_limit=table.whole("judged_weight_limit", plain.judged_weight_limit),
         precedence=read_precedence(table),
     )
     table.finish()
     return policy
-
-
-def _days(table: Table, name: str) -> tuple[str, ...]:
-    days = table.texts(name)
-    for day in days:
-        try:
-            parse_day(day)
-        except ValueError as error:
-            table.fault(name, str(error))
-    return days
 
 
 def _responsible(table: Table) -> tuple[str, ...]:
@@ -186,7 +176,7 @@ def _person(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Per
     positions = tuple(sorted(found, key=lambda position: position.from_day))
     accounts = []
     for entry in table.tables("account"):
-        accounts.append(Account(entry.text("id"), *_from_to(entry)))
+        accounts.append(Account(entry.text("id"), *entry.span()))
         entry.finish()
     for earlier, later in pairwise(positions):
         if earlier.to_day is None or earlier.to_day > later.from_day:
@@ -199,7 +189,7 @@ def _person(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Per
 
 
 def _position(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> Position:
-    from_day, to_day = _from_to(table)
+    from_day, to_day = table.span()
     plan = table.choice("plan", plans, "") if table.has("plan") else ""
     position = Position(
         team=table.choice("team", teams),
@@ -213,13 +203,6 @@ def _position(table: Table, teams: tuple[str, ...], plans: tuple[str, ...]) -> P
     )
     table.finish()
     return position
-
-
-def _from_to(table: Table) -> tuple[str, str | None]:
-    from_day, to_day = table.day("from"), table.optional_day("to")
-    if to_day is not None and to_day <= from_day:
-        table.fault("to", f"is {to_day}, not after from = {from_day}; 'to' is the first day that no longer counts")
-    return from_day, to_day
 
 
 def _check_tree(root: Table, teams: list[Team], people: set[str]) -> None:
@@ -271,7 +254,7 @@ def read_assignments(root: Table, people: set[str], shops: set[str]) -> tuple[As
         share = table.exact("share", Fraction(1))
         if not 0 < share <= 1:
             table.fault("share", f"is {share}; a share is above 0 and at most 1")
-        rows.append(Assignment(person, tag, scope, share, *_from_to(table)))
+        rows.append(Assignment(person, tag, scope, share, *table.span()))
         table.finish()
     root.finish()
     _check_shares(root, rows)
@@ -288,15 +271,6 @@ def _check_shares(root: Table, rows: list[Assignment]) -> None:
             if total > 1:
                 place = ", ".join(f"{key}={value}" for key, value in scope) or "everything"
                 root.fault(f"{tag} of {place}", f"shares add up to {total} on {day}; they must not exceed 1")
-
-
-def _period(table: Table) -> str:
-    period = table.text("period")
-    try:
-        grain_of(period)
-    except ValueError as error:
-        table.fault("period", str(error))
-    return period
 
 
 def read_rates(root: Table) -> tuple[Rate, ...]:
@@ -322,7 +296,7 @@ def read_points(root: Table, people: set[str], kpis: tuple[str, ...]) -> Points:
         points.append(
             Point(
                 _known(table, people),
-                _period(table),
+                table.period(),
                 table.exact("points"),
                 table.label("reason"),
                 table.text("evidence"),
@@ -332,7 +306,7 @@ def read_points(root: Table, people: set[str], kpis: tuple[str, ...]) -> Points:
     for table in root.tables("red_line"):
         line = RedLine(
             _known(table, people),
-            _period(table),
+            table.period(),
             _effect(table),
             table.choice("state", RED_LINE_STATES),
             table.label("reason"),
@@ -343,11 +317,11 @@ def read_points(root: Table, people: set[str], kpis: tuple[str, ...]) -> Points:
         table.finish()
         red_lines.append(line)
     for table in root.tables("manual"):
-        who, period, coefficient = _known(table, people), _period(table), table.exact("coefficient")
+        who, period, coefficient = _known(table, people), table.period(), table.exact("coefficient")
         manuals.append(Manual(who, period, coefficient, table.label("reason"), table.text("decided_by")))
         table.finish()
     for table in root.tables("gap"):
-        who, period, kpi = _known(table, people), _period(table), table.choice("kpi", kpis)
+        who, period, kpi = _known(table, people), table.period(), table.choice("kpi", kpis)
         gaps.append(Gap(who, period, kpi, table.label("reason"), table.text("decided_by")))
         table.finish()
     root.finish()

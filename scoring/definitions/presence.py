@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from scoring.definitions.table import Table, nearest
-from scoring.period import parse_day
 from scoring.presence import LEAVE_TYPES, PRORATIONS, Leave, LeaveType, Presence
 
 
@@ -22,8 +21,8 @@ def read_presence(root: Table, people: set[str]) -> Presence:
         table.finish()
     presence = Presence(
         proration=head.choice("proration", PRORATIONS, "calendar"),
-        holidays=_days(head, "holidays"),
-        extra_workdays=_days(head, "workdays"),
+        holidays=frozenset(head.days("holidays")),
+        extra_workdays=frozenset(head.days("workdays")),
         types=tuple(types.items()),
         leaves=tuple(_leave(table, people, tuple(types)) for table in root.tables("leave")),
     )
@@ -32,16 +31,6 @@ def read_presence(root: Table, people: set[str]) -> Presence:
     head.finish()
     root.finish()
     return presence
-
-
-def _days(table: Table, name: str) -> frozenset[str]:
-    days = set()
-    for text in table.texts(name):
-        try:
-            days.add(parse_day(text).isoformat())
-        except ValueError as error:
-            table.fault(name, str(error))
-    return frozenset(days)
 
 
 def _leave(table: Table, people: set[str], types: tuple[str, ...]) -> Leave:

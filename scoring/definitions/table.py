@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from scoring.faults import Fault
 from scoring.fields import parse_number
-from scoring.period import parse_day
+from scoring.period import grain_of, parse_day
 from scoring.reference import Label
 
 _EPOCH_DAY = "1970-01-01"
@@ -108,6 +108,33 @@ class Table:
         except ValueError as error:
             self.fault(name, str(error))
             return None
+
+    def days(self, name: str) -> tuple[str, ...]:
+        """A list of days, empty when absent; what is no day is left out."""
+        found = []
+        for text in self.texts(name):
+            try:
+                found.append(parse_day(text).isoformat())
+            except ValueError as error:
+                self.fault(name, str(error))
+        return tuple(found)
+
+    def span(self) -> tuple[str, str | None]:
+        """The days `from`, and `to` when there is one: the first day that no longer counts."""
+        from_day, to_day = self.day("from"), self.optional_day("to")
+        if to_day is not None and to_day <= from_day:
+            self.fault("to", f"is {to_day}, not after from = {from_day}; 'to' is the first day that no longer counts")
+        return from_day, to_day
+
+    def period(self, name: str = "period") -> str:
+        """A required key of a period such as 2026-10, empty when it names none."""
+        period = self.text(name)
+        try:
+            grain_of(period)
+        except ValueError as error:
+            self.fault(name, str(error))
+            return ""
+        return period
 
     def label(self, name: str) -> Label:
         """A name in both languages: { zh = "...", en = "..." }."""

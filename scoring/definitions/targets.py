@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.definitions.table import Table, exact_number
-from scoring.period import grain_of, period_of
+from scoring.period import period_of
 from scoring.reference import Target
 
 TARGET_SOURCES = ("own_history", "strategy", "platform_rule", "external")
@@ -46,7 +46,7 @@ def read_targets(root: Table, kpis: tuple[str, ...], owners: set[str]) -> Target
 
 
 def _target(table: Table, kpis: tuple[str, ...]) -> Target:
-    period = _period(table)
+    period = table.period()
     first = _first_day(period)
     begins = table.optional_day("from") or first
     if table.has("from") and not first <= begins <= _last_day(period):
@@ -74,16 +74,6 @@ def _number(table: Table, text: str) -> Fraction:
     if number is None:
         table.fault("history", f'{text!r} is no exact number; write ["90", "110"]')
     return number or Fraction(0)
-
-
-def _period(table: Table) -> str:
-    period = table.text("period")
-    try:
-        grain_of(period)
-    except ValueError as error:
-        table.fault("period", str(error))
-        return ""
-    return period
 
 
 def _first_day(period: str) -> str:
