@@ -12,7 +12,7 @@ from dashboards.cli.options import ByOption, HomeOption, JsonOption, PeriodOptio
 from dashboards.cli.screen import FINDING, exits, fail, out, print_json, progress, wants_progress
 from streams.closing import with_run
 from streams.closing.barrier import WAIT_SECONDS
-from streams.closing.recounting import differences
+from streams.closing.recounting import differences_behind
 
 ClosePeriod = Annotated[str, typer.Option("--period", help="The period to close, such as 2026-10.")]
 WaitOption = Annotated[
@@ -74,7 +74,7 @@ def verify(period: PeriodOption, home: HomeOption = default_home(), as_json: Jso
         closing = closing_of(place.open_current(definitions), definitions)
         stored, digest = closing.verify(period)
         span = closing.period(period)
-        wrong = differences(closing.store, closing.codec, definitions, span.first_day, span.last_day)
+        wrong = differences_behind(closing.store, closing.codec, definitions, span.first_day, span)
         body_ok = digest == stored.digest
         row = {
             "period": period,

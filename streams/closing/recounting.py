@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from scoring.definitions import Definitions
 from scoring.events.base import Event
 from scoring.kpi import measures_read
 from scoring.measures import AGGREGATIONS
-from scoring.period import key_containing, period_of, previous_period
+from scoring.period import Period, key_containing, period_of, previous_period
 from scoring.recount import recount
 from scoring.settlement import CARRIED_PERIODS
 from scoring.windows import span_of
@@ -71,8 +71,25 @@ def differences(
     store: Store, codec: Codec, definitions: Definitions, first_day: str, last_day: str
 ) -> list[tuple[Cell, Fraction, Fraction]]:
     """(cell, counted, recounted) where the two disagree; empty when they agree on everything."""
-    by_cells: Mapping[Cell, Fraction] = counted(store, definitions, first_day, last_day)
-    by_facts = recount(effective_facts(store, codec), definitions, first_day, last_day)
+    return _differing(store, list(effective_facts(store, codec)), definitions, (first_day, last_day))
+
+
+def differences_behind(
+    store: Store, codec: Codec, definitions: Definitions, first_day: str, period: Period
+) -> list[tuple[Cell, Fraction, Fraction]]:
+    """As `differences`, from `first_day` to the end of a period, and of what its plans read on other days."""
+    facts = list(effective_facts(store, codec))
+    wrong = _differing(store, facts, definitions, (first_day, period.last_day))
+    for span, measures in windows_of(definitions, period.first_day, period.last_day).items():
+        wrong.extend(row for row in _differing(store, facts, definitions, span) if row[0][2] in measures)
+    return wrong
+
+
+def _differing(
+    store: Store, facts: Sequence[Event], definitions: Definitions, span: tuple[str, str]
+) -> list[tuple[Cell, Fraction, Fraction]]:
+    by_cells: Mapping[Cell, Fraction] = counted(store, definitions, *span)
+    by_facts = recount(facts, definitions, *span)
     zero = Fraction(0)
     return [
         (cell, by_cells.get(cell, zero), by_facts.get(cell, zero))

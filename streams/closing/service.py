@@ -18,7 +18,7 @@ from scoring.statement import Json, canonical, digest_of, statement, totals
 from streams.clock import Clock
 from streams.closing.barrier import WAIT_SECONDS, Cut, no_log, silent, taken, unread
 from streams.closing.corrections import corrections
-from streams.closing.recounting import LISTED, differences, windows_of
+from streams.closing.recounting import LISTED, differences_behind
 from streams.codec import Codec
 from streams.evidence import Extent, cells_digest, cells_of, gather
 from streams.stores.base import Close, Store
@@ -190,10 +190,7 @@ class Closing:
         """Recount the period and every earlier sealed one that it may correct."""
         earlier = [self.period(close.period) for close in self.sealed()]
         first_day = min([period.first_day, *(old.first_day for old in earlier if old.end_us <= period.start_us)])
-        wrong = differences(self.store, self.codec, self.definitions, first_day, period.last_day)
-        for span, measures in windows_of(self.definitions, period.first_day, period.last_day).items():
-            found = differences(self.store, self.codec, self.definitions, *span)
-            wrong.extend(row for row in found if row[0][2] in measures)
+        wrong = differences_behind(self.store, self.codec, self.definitions, first_day, period)
         if wrong:
             lines = [f"{' '.join(cell)}: cells say {cells}, facts say {facts}" for cell, cells, facts in wrong[:LISTED]]
             raise CloseError(
