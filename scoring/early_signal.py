@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from scoring.period import days_in
 from scoring.plan_quality import projected
-from scoring.scope import days_in
 from scoring.settlement import ItemResult, PersonResult
 
 ZERO = Fraction(0)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from scoring.formula import Formula, Names, Number
 from scoring.measures import AGGREGATIONS, MICRO, Measure, Rows
 from scoring.money import EXPONENTS
-from scoring.period import parse_day
+from scoring.period import days_in
 from scoring.reference import Label
 from scoring.windows import span_of
 
@@ -99,7 +99,7 @@ class Question:
     @property
     def days(self) -> Fraction:
         """How many days are asked for."""
-        return Fraction((parse_day(self.last_day) - parse_day(self.first_day)).days + 1)
+        return Fraction(days_in(self.first_day, self.last_day))
 
 
 def measures_read(kpi: Kpi, kpis: Mapping[str, Kpi]) -> frozenset[tuple[str, str]]:
@@ -132,7 +132,6 @@ class Evaluator:
 
     def evaluate(self, kpi: Kpi, question: Question, read: ReadRows, target: ReadTarget) -> KpiValue:
         """The KPI's value from the cells that `read` returns."""
-
         names = self._names(question, read, target)
 
         numerator = kpi.numerator(names)

@@ -171,6 +171,11 @@ def days(period: Period) -> tuple[str, ...]:
     return tuple((first + timedelta(days=ahead)).isoformat() for ahead in range((last - first).days + 1))
 
 
+def days_in(first: str, last: str) -> int:
+    """How many days there are from the first to the last, both included; ValueError when one is no day."""
+    return (parse_day(last) - parse_day(first)).days + 1
+
+
 def next_period(period: Period) -> Period:
     """The period of the same grain that starts where this one ends."""
     after = (date.fromisoformat(period.last_day) + _ONE_DAY).isoformat()

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from scoring.definitions import Definitions
-from scoring.period import Period, grain_of
+from scoring.period import Period, days_in, grain_of
 from scoring.plan import Plan
 from scoring.presence import Shares
 from scoring.proration import is_short_stay
@@ -64,13 +64,8 @@ def _scopes(definitions: Definitions, person: Person, position: Position, period
     return [Scope(person, position, plan, period, first, last, share, shares)]
 
 
-def days_in(first: str, last: str) -> int:
-    """How many days there are, both ends included."""
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-
-
 def _before(day: str) -> str:
     return date.fromordinal(date.fromisoformat(day).toordinal() - 1).isoformat()
 
 
-__all__ = ["Scope", "days_in", "scopes"]
+__all__ = ["Scope", "scopes"]

@@ -13,12 +13,12 @@ from scoring.definitions.organisation import read_effect
 from scoring.kpi import Evaluator, Kpi, KpiValue, Question
 from scoring.measures import Rows
 from scoring.money import exponent_of, grouped_text, to_minor
-from scoring.period import period_of, previous_period
+from scoring.period import days_in, period_of, previous_period
 from scoring.plan import SELF, Plan, PlanComponent, PlanItem, Source
 from scoring.plans import Detail, PayInputs
 from scoring.redlines import RedLine
 from scoring.scales import Scored
-from scoring.scope import Scope, days_in, scopes
+from scoring.scope import Scope, scopes
 from scoring.scorecard import Item, PointEntry, Rules, Scorecard, compose
 
 Read = Callable[[str, str, str, str, str], Rows]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 
 from scoring.organisation.effects import WINDOW_DAYS, Effect, ReadKpi, later
 from scoring.organisation.records import Decision
-from scoring.period import parse_day, period_of
+from scoring.period import days_in, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def outcome(decision: Decision, read: ReadKpi, known_until: str) -> Outcome:
     last = min(last, known_until)
     if last < decision.start:
         return Outcome(decision, Effect(decision.kpi, None, None), None)
-    length = (parse_day(last) - parse_day(decision.start)) // timedelta(days=1) + 1
+    length = days_in(decision.start, last)
     before = read(decision.kpi, decision.measured_on, later(decision.start, -length), later(decision.start, -1))
     after = read(decision.kpi, decision.measured_on, decision.start, last)
     effect = Effect(decision.kpi, before, after)
