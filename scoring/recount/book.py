@@ -195,7 +195,7 @@ class Book:
     def keep(self, measure: tuple[str, str], shop: str, at: int, item: str, credits: list[Credit]) -> None:
         """One item of a multiset of another kind; `measure` is (name, kind).
 
-        Kinds are "repeated", "last" (items "<us>:<value>"), "maximum" and "median".
+        Kinds are those of `READERS`: "repeated", "last" (items "<us>:<value>"), "median", "standing" and "idle".
         """
         name, kind = measure
         for key in self._whole_keys(name, shop, at, credits):
@@ -256,6 +256,5 @@ READERS: dict[str, Callable[[list[tuple[str, str]]], Fraction]] = {
     "idle": lambda rows: _stock(rows, idle=True),
     "repeated": _repeated,
     "last": _last,
-    "maximum": lambda rows: Fraction(max(int(item) for _, item in rows)),
     "median": _median,
 }
