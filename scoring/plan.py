@@ -122,3 +122,11 @@ class Plan:
     variant_of: str = ""
     blend: Blend | None = None
     applies_from: str = ""
+
+    def kpis(self) -> tuple[str, ...]:
+        """Every KPI that the plan scores by, pays on, or makes a condition of pay, each once."""
+        sources = [item.source for item in self.items]
+        for part in self.components:
+            sources.extend(source for source in (part.source, part.gate and part.gate.source) if source)
+            sources.extend(source for _, source in part.extra)
+        return tuple(dict.fromkeys(source.kpi for source in sources))

@@ -78,8 +78,7 @@ def kpis_on_plans(*sides: Definitions) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for definitions in sides:
         for plan in definitions.plans.values():
-            found.update(dict.fromkeys(item.source.kpi for item in plan.items))
-            found.update(dict.fromkeys(part.source.kpi for part in plan.components if part.source))
+            found.update(dict.fromkeys(plan.kpis()))
     found[ALWAYS_COMPARED] = None
     return tuple(name for name in found if any(name in definitions.kpis for definitions in sides))
 

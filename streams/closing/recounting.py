@@ -42,8 +42,7 @@ def effective_facts(store: Store, codec: Codec) -> Iterator[Event]:
 
 def windows_of(definitions: Definitions, first_day: str, last_day: str) -> dict[tuple[str, str], set[str]]:
     """Days outside a period that KPIs of plans look at: {(first day, last day): measures}."""
-    on_plans = {item.source.kpi for plan in definitions.plans.values() for item in plan.items}
-    on_plans |= {part.source.kpi for plan in definitions.plans.values() for part in plan.components if part.source}
+    on_plans = {kpi for plan in definitions.plans.values() for kpi in plan.kpis()}
     found: dict[tuple[str, str], set[str]] = {}
     for kpi in sorted(on_plans):
         for measure, window in measures_read(definitions.kpis[kpi], definitions.kpis):
