@@ -83,6 +83,12 @@ def test_weights_sum_to_a_hundred_over_five_to_eight_items() -> None:
         assert 5 <= len(plan["item"]) <= 8, plan["plan"]["id"]
 
 
+def test_a_plan_names_every_kpi_that_it_reads(definitions: Definitions) -> None:
+    """The promotion manager: seven are on the scorecard, the gate among them; then base and spend of the fee saved."""
+    scored = ("roas", "promo_fee_rate", "sales_attainment", "ad_gmv", "ctr", "review_execution", "review_teamwork")
+    assert definitions.plans["promotion_manager"].kpis() == (*scored, "net_sales", "ad_spend")
+
+
 def test_every_own_target_is_set(definitions: Definitions) -> None:
     """Each person's items without a number in the plan have a target row from the shop's own history."""
     missing = []
